@@ -1,0 +1,1 @@
+"""How models and decisions are made."""

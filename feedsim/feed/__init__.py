@@ -1,0 +1,1 @@
+"""How an impression is made."""

@@ -1,0 +1,123 @@
+"""What flows through a tick: Sessions, then Candidates, then a Slate. Frozen; each stage adds its own column."""
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from feedsim.world.arrays import Bytes, Codes, Floats, Ints, Longs
+
+
+@dataclass(frozen=True)
+class Sessions:
+    """Who opens the feed in this tick, in ascending order of user: at most one session a person."""
+
+    user: Ints
+    """(S,)"""
+    minute: Ints
+    """(S,) when, on the run's clock"""
+    length: Ints
+    """(S,) how many posts they would look at, given enough"""
+
+    def __len__(self) -> int:
+        return len(self.user)
+
+    def part(self, first: int, last: int) -> "Sessions":
+        """The sessions of one chunk."""
+        return Sessions(self.user[first:last], self.minute[first:last], self.length[first:last])
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """What could be shown: rows of one session stand together, `start[s]` to `start[s + 1]`."""
+
+    sessions: Sessions
+    start: Longs
+    """(S + 1,)"""
+    session: Ints
+    """(C,) row of `sessions`"""
+    post: Ints
+    """(C,) absolute row of Posts"""
+    source: Codes
+    """(C,) place in SOURCES"""
+    item: Ints
+    """(C,) absolute row of Items that brought it, or -1 (out of network)"""
+    edge: Ints
+    """(C,) place in Graph.followee of the followee who brought it, or -1"""
+    light: Floats | None = None
+    """(C,) the light model's score"""
+    features: Floats | None = None
+    """(C, F) as served"""
+    p: Floats | None = None
+    """(C, A) predicted probability of each action"""
+    score: Floats | None = None
+    """(C,) what the ranker orders by"""
+    factors: dict[str, Floats] = field(default_factory=dict)
+    """(C,) the multiplier of each policy that spoke"""
+
+    def __len__(self) -> int:
+        return len(self.post)
+
+    @property
+    def user(self) -> Ints:
+        """(C,) the viewer."""
+        return self.sessions.user[self.session]
+
+    def take(self, rows: Longs) -> "Candidates":
+        """Some of the rows, which must be in ascending order."""
+        session = self.session[rows]
+        start = np.searchsorted(session, np.arange(len(self.sessions) + 1))
+
+        def cut(column: Floats | None) -> Floats | None:
+            return None if column is None else column[rows]
+
+        return replace(
+            self,
+            start=start,
+            session=session,
+            post=self.post[rows],
+            source=self.source[rows],
+            item=self.item[rows],
+            edge=self.edge[rows],
+            light=cut(self.light),
+            features=cut(self.features),
+            p=cut(self.p),
+            score=cut(self.score),
+            factors={name: factor[rows] for name, factor in self.factors.items()},
+        )
+
+
+@dataclass(frozen=True)
+class Slate:
+    """What was shown, session by session, in the order of the screen: one row an impression."""
+
+    sessions: Sessions
+    start: Longs
+    """(S + 1,)"""
+    session: Ints
+    """(I,) row of `sessions`"""
+    rank: Ints
+    """(I,) 0 = first"""
+    post: Ints
+    """(I,) absolute row of Posts"""
+    source: Codes
+    """(I,) place in SOURCES"""
+    item: Ints
+    """(I,) absolute row of Items, or -1"""
+    edge: Ints
+    """(I,) place in Graph.followee, or -1"""
+    candidate: Longs
+    """(I,) row of the Candidates it was chosen from"""
+    actions: Bytes
+    """(I,) bit a of ACTIONS is set where the person did it"""
+    seconds: Ints
+    """(I,) dwell"""
+    value: Floats
+    """(I,) what the person thinks of it on reflection"""
+
+    def __len__(self) -> int:
+        return len(self.post)
+
+    @property
+    def user(self) -> Ints:
+        """(I,) the viewer."""
+        return self.sessions.user[self.session]

@@ -1,0 +1,1 @@
+"""How harm is found and held back."""

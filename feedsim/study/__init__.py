@@ -1,0 +1,1 @@
+"""Arms x assumptions x seeds."""
