@@ -10,8 +10,9 @@ from feedsim.feed.sources import Feed
 from feedsim.integrity.detectors import Detectors
 from feedsim.integrity.policies import PolicyBlock
 from feedsim.measures.block import Measures
+from feedsim.people.content import ContentBlock, GeneratedContent, Harm, default_harms
 from feedsim.people.minds import MindsBlock
-from feedsim.people.publish import ContentBlock, GeneratedContent, Harm, default_harms
+from feedsim.people.reflect import Reflection
 from feedsim.people.respond import Responses
 from feedsim.world.graph import GeneratedGraph, GraphBlock
 from feedsim.world.population import Population
@@ -21,6 +22,7 @@ class People(Block):
     """How people act, and how they change."""
 
     responses: Responses = Responses()
+    reflection: Reflection = Reflection()
     minds: MindsBlock = MindsBlock()
 
 

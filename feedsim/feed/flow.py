@@ -1,10 +1,12 @@
 """What flows through a tick: Sessions, then Candidates, then a Slate. Frozen; each stage adds its own column."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 
-from feedsim.world.arrays import Bytes, Codes, Floats, Ints, Longs
+from feedsim.world.arrays import Bytes, Codes, Floats, Ints, Keys, Longs
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,8 @@ class Candidates:
     """(C,) absolute row of Items that brought it, or -1 (out of network)"""
     edge: Ints
     """(C,) place in Graph.followee of the followee who brought it, or -1"""
+    row: Ints
+    """(C,) place among all that the sources brought"""
     light: Floats | None = None
     """(C,) the light model's score"""
     features: Floats | None = None
@@ -78,12 +82,25 @@ class Candidates:
             source=self.source[rows],
             item=self.item[rows],
             edge=self.edge[rows],
+            row=self.row[rows],
             light=cut(self.light),
             features=cut(self.features),
             p=cut(self.p),
             score=cut(self.score),
             factors={name: factor[rows] for name, factor in self.factors.items()},
         )
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Rows of the candidates, session by session, in the order of the screen."""
+
+    start: Longs
+    """(S + 1,)"""
+    candidate: Longs
+    """(I,)"""
+    rank: Ints
+    """(I,)"""
 
 
 @dataclass(frozen=True)
@@ -121,3 +138,38 @@ class Slate:
     def user(self) -> Ints:
         """(I,) the viewer."""
         return self.sessions.user[self.session]
+
+    @classmethod
+    def joined(cls, sessions: Sessions, parts: Sequence["Slate"]) -> "Slate":
+        """The slates of a tick's chunks, as one; `candidate` no longer means anything."""
+        before = np.cumsum([0] + [len(part.sessions) for part in parts])
+        starts = np.cumsum([0] + [len(part) for part in parts])
+
+        def column(name: str) -> Any:
+            return np.concatenate([getattr(part, name) for part in parts])
+
+        return cls(
+            sessions,
+            np.concatenate([part.start[:-1] + s for part, s in zip(parts, starts, strict=False)] + [starts[-1:]]),
+            np.concatenate([part.session + np.int32(s) for part, s in zip(parts, before, strict=False)]),
+            *(column(name) for name in ("rank", "post", "source", "item", "edge", "candidate", "actions", "seconds", "value")),
+        )
+
+
+@dataclass(frozen=True)
+class Reshares:
+    """One row a reshare (R of them), in any order; a person reshares a root at most once."""
+
+    key: Keys
+    """(R,) of the root"""
+    user: Ints
+    """(R,)"""
+    parent_user: Ints
+    """(R,) the root's author, or who reshared it a step earlier"""
+    minute: Ints
+    """(R,)"""
+    depth: Any
+    """(R,) steps from the root; 1 = from the root itself"""
+
+    def __len__(self) -> int:
+        return len(self.key)

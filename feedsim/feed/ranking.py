@@ -1,10 +1,19 @@
 """Stage 5, score: four rankers, chosen by `kind`."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Annotated, Literal, TypeAlias
 
+import numpy as np
+from numba import prange
 from pydantic import Field
 
-from feedsim.block import Block, Positive
+from feedsim.block import Block
+from feedsim.feed.features import PAIR_FEATURES, POST_FEATURES, VIEWER_FEATURES, FeatureSpace
+from feedsim.feed.flow import Candidates
+from feedsim.kernels import parallel
+from feedsim.world.arrays import Bools, Codes, Doubles, Floats, Ints, Keys, Longs
+from feedsim.world.world import ACTIONS, World
 
 PRESETS: dict[str, dict[str, float]] = {
     # Washington Post 2021, Facebook Papers (H25): a reaction against a like of 1.
@@ -58,3 +67,129 @@ class RandomRanker(Block):
 
 
 RankerBlock: TypeAlias = Annotated[EngagementRanker | ChronologicalRanker | PopularRanker | RandomRanker, Field(discriminator="kind")]
+
+
+def head_weights(weights: str | dict[Head, float]) -> Doubles:
+    """(A,) what each head's probability counts for; published terms without a head are dropped."""
+    named: Mapping[str, float] = PRESETS[weights] if isinstance(weights, str) else weights
+    return np.array([named.get(action, 0.0) for action in ACTIONS])
+
+
+def dropped_terms(weights: str | dict[Head, float]) -> dict[str, float]:
+    """Terms of a preset that have no head here."""
+    named: Mapping[str, float] = PRESETS[weights] if isinstance(weights, str) else weights
+    return {name: value for name, value in named.items() if name not in ACTIONS}
+
+
+@dataclass(frozen=True)
+class LightModel:
+    """The first pass: a linear score that imitates the heads at a hundredth of their cost."""
+
+    coefficients: Floats
+    """(F,) zero where the feature is not read"""
+    intercept: float
+
+
+def light_cut(world: World, space: FeatureSpace, table: Floats, c: Candidates, model: LightModel, keep: int) -> Candidates:
+    """The `keep` best candidates of each session by the light model; ties go to the smaller post key."""
+    light = light_scores(world, space, table, c, model)
+    kept = np.zeros(len(c), np.bool_)
+    _top(c.start, light, world.posts.key, c.post, world.posts.base, np.full(len(c.sessions), keep), kept)
+    return replace(c, light=light).take(np.flatnonzero(kept))
+
+
+def light_scores(world: World, space: FeatureSpace, table: Floats, c: Candidates, model: LightModel) -> Floats:
+    """(C,) the light model's score of every candidate; what is equal within a session is left out."""
+    result = np.empty(len(c), np.float32)
+    width = len(POST_FEATURES)
+    posts = table @ model.coefficients[:width]
+    pair = model.coefficients[width + len(VIEWER_FEATURES) :][: len(PAIR_FEATURES)].astype(np.float64)
+    profiles, items = world.profiles, world.items
+    _light(
+        c.start, c.sessions.user, c.sessions.minute, c.post, c.item, c.edge, world.posts.base, posts, world.posts.topic,
+        pair, model.intercept, profiles.topic_clicks, profiles.affinity, items.base, items.minute, items.depth, result,
+    )  # fmt: skip
+    return result
+
+
+@parallel
+def _light(
+    start: Longs, user: Ints, now: Ints, post: Ints, item: Ints, edge: Ints, base: int, posts: Floats, topic: Codes,
+    pair: Doubles, intercept: float, topic_clicks: Floats, affinity: Floats,
+    item_base: int, item_minute: Ints, item_depth: Ints, result: Floats,
+) -> None:  # fmt: skip
+    for s in prange(user.size):
+        u = user[s]
+        mine = 0.0
+        for t in range(topic_clicks.shape[1]):
+            mine += topic_clicks[u, t]
+        per_click = pair[4] / (mine + 0.25 * topic_clicks.shape[1])
+        for r in range(start[s], start[s + 1]):
+            p, i = post[r] - base, item[r] - item_base
+            score = intercept + posts[p] + per_click * (topic_clicks[u, topic[p]] + 0.25)
+            if item[r] >= 0:
+                score += pair[0] + pair[2] * np.log1p(max(0, now[s] - item_minute[i]) / 60.0)
+                score += pair[1] if item_depth[i] > 0 else 0.0
+                score += pair[3] * np.log1p(affinity[edge[r]])
+            result[r] = score
+
+
+@parallel
+def _top(start: Longs, score: Floats, key: Keys, post: Ints, base: int, wanted: Longs, kept: Bools) -> None:
+    """Mark the `wanted[s]` best rows of every session."""
+    for s in prange(start.size - 1):
+        a, b = start[s], start[s + 1]
+        n = wanted[s]
+        if b - a <= n:
+            kept[a:b] = True
+            continue
+        edge = -np.partition(-score[a:b], n - 1)[n - 1]
+        ties, spare = 0, n
+        for r in range(a, b):
+            if score[r] > edge:
+                kept[r] = True
+                spare -= 1
+            elif score[r] == edge:
+                ties += 1
+        for r in range(a, b):
+            if score[r] == edge:
+                smaller = 0
+                if ties > spare:
+                    for other in range(a, b):
+                        if score[other] == edge and key[post[other] - base] < key[post[r] - base]:
+                            smaller += 1
+                kept[r] = smaller < spare
+
+
+def engagement_score(c: Candidates, p: Floats, weights: Doubles, out_of_network_factor: float) -> Floats:
+    """(C,) weights . p, out-of-network rows scaled; a negative score is never raised by the scale."""
+    result = np.empty(len(c), np.float32)
+    _weigh(p, weights, c.source, out_of_network_factor, result)
+    return result
+
+
+@parallel
+def _weigh(p: Floats, weights: Doubles, source: Codes, factor: float, result: Floats) -> None:
+    for r in prange(result.size):
+        total = 0.0
+        for a in range(weights.size):
+            total += weights[a] * p[r, a]
+        result[r] = total * factor if source[r] != 0 and total > 0 else total
+
+
+def chronological_score(world: World, c: Candidates) -> Floats:
+    """(C,) 1 / (1 + hours since it entered this feed), by what a followee brought; 0 for the rest."""
+    inside = c.item >= 0
+    minute = world.items.minute[np.where(inside, c.item - world.items.base, 0)]
+    hours = (c.sessions.minute[c.session] - minute) / np.float32(60)
+    return np.where(inside, 1 / (1 + hours), 0).astype(np.float32)
+
+
+def popular_score(c: Candidates, heat: Floats, base: int) -> Floats:
+    """(C,) the heat of the post, alike for everybody."""
+    return heat[c.post - base]
+
+
+def random_score(world: World, c: Candidates) -> Floats:
+    """(C,) a lot in [0, 1), drawn by viewer and post."""
+    return world.streams.uniform("random_rank", world.tick, c.user, world.posts.key[c.post - world.posts.base]).astype(np.float32)

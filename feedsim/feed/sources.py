@@ -1,10 +1,18 @@
 """Stage 3, source: where candidates come from."""
 
+from dataclasses import dataclass
 from typing import Annotated, Literal, TypeAlias
 
+import numpy as np
 from pydantic import Field
 
 from feedsim.block import Block, Share
+from feedsim.feed.flow import Candidates, Sessions
+from feedsim.feed.gathering import gather
+from feedsim.feed.shelves import Shelves
+from feedsim.world.arrays import Codes, Ints
+from feedsim.world.rng import hashed
+from feedsim.world.world import SOURCES, World
 
 Source: TypeAlias = Literal["in_network", "profile", "trending", "exploration"]
 
@@ -24,3 +32,57 @@ class Feed(Block):
     """how often the out-of-network shelves are filled anew"""
     burn_in_explore_share: Share = 0.1
     """of the slots in burn-in, those given at random to other sources"""
+
+
+
+@dataclass(frozen=True)
+class Quota:
+    """How many candidates of a session each source may bring."""
+
+    in_network: int
+    profile: int
+    trending: int
+    exploration: int
+
+    @property
+    def total(self) -> int:
+        return self.in_network + self.profile + self.trending + self.exploration
+
+    @classmethod
+    def of(cls, feed: Feed, shares: dict[Source, float]) -> "Quota":
+        """Cut `feed.candidates` by the shares; what rounding leaves over goes to the first source."""
+        n = {name: int(feed.candidates * shares.get(name, 0.0)) for name in SOURCES}
+        n["in_network"] += feed.candidates - sum(n.values())
+        return cls(**n)
+
+
+def source(world: World, sessions: Sessions, quota: Quota, shelves: Shelves, language: Codes, retention: int) -> tuple[Candidates, Ints]:
+    """Candidates of every session, and (S,) how many unseen posts its network held in all.
+
+    In-network: the newest unseen posts and reshares of followees. Out of network, each by addressed draws: from the
+    shelves of topics by the learned profile, from what is trending, and from anything, all in the viewer's language.
+    A post comes once; its parent is the earliest sharer, then the smaller id. Own posts and removed ones never come.
+    """
+    s, width = len(sessions), quota.total
+    rows = np.empty((s, width, 4), np.int32)
+    count, inventory = np.zeros(s, np.int64), np.zeros(s, np.int32)
+    posts, items, seen, graph = world.posts, world.items, world.seen, world.graph
+    draws = np.array([hashed(world.streams.base(name), [world.tick]) for name in SOURCES], np.uint64)
+    gather(
+        sessions.user, sessions.minute, draws,
+        np.array([quota.in_network, quota.profile, quota.trending, quota.exploration]),
+        graph.start, graph.followee,
+        items.head, items.previous, items.user, items.post, items.minute, items.base,
+        posts.author, posts.status, posts.minute, posts.base, len(posts), retention,
+        seen.head, seen.previous, seen.post, seen.base,
+        language, world.profiles.topic_clicks,
+        shelves.topic_start, shelves.by_topic, shelves.trending_start, shelves.trending,
+        shelves.any_start, shelves.anything,
+        rows, count, inventory,
+    )  # fmt: skip
+    kept = np.arange(width) < count[:, None]
+    post, item, edge, kind = np.ascontiguousarray(rows[kept].T)
+    start = np.r_[0, np.cumsum(count)]
+    session = np.repeat(np.arange(s, dtype=np.int32), count)
+    row = np.arange(start[-1], dtype=np.int32)
+    return Candidates(sessions, start, session, post, kind.astype(np.int8), item, edge, row), inventory

@@ -1,103 +1,21 @@
-"""Stage 1, publish: what people write."""
+"""Stage 1, publish: the drafts whose minute has come become posts, and reach those who follow their authors."""
 
-from typing import Annotated, Literal, TypeAlias
+import numpy as np
 
-from pydantic import Field
-
-from feedsim.block import Block, NotNegative, Positive, Share
-from feedsim.world.population import Kind
-
-
-class Harm(Block):
-    """A class of harmful post, and what it rests on."""
-
-    rests_on: Literal["falsity", "severity"]
-    """falsity: it tells a false story; severity: it passes the policy line"""
-    line: Annotated[float, Field(gt=0, lt=1)] = 0.6
-    """severity over which a post violates the policy; unused by falsity"""
-    aimed_at_group: bool | None = None
-    """only posts aimed at a group of people (true), only others (false), either (nothing)"""
-    enabled: bool = True
+from feedsim.people.drafts import Drafts
+from feedsim.world.arrays import Bools
+from feedsim.world.chains import append_chain
+from feedsim.world.world import World
 
 
-def default_harms() -> dict[str, Harm]:
-    return {
-        "misinformation": Harm(rests_on="falsity"),
-        "hate": Harm(rests_on="severity", aimed_at_group=True),
-        "extremism": Harm(rests_on="severity", aimed_at_group=False, enabled=False),
-    }
-
-
-Harms: TypeAlias = dict[str, Harm]
-
-
-class Content(Block):
-    """What every supply of posts has in common: what is not in a file is drawn from here."""
-
-    retention_hours: Annotated[int, Field(ge=24, le=24 * 14)] = 48
-    """how long a post lives: 95 % of posts gain no impressions after 24 h (Pfeffer et al. 2023, B04)"""
-    narratives: Annotated[int, Field(ge=2, le=1000)] = 24
-    false_narratives: Annotated[int, Field(ge=1, le=999)] = 10
-    correction_share: Share = 0.05
-    """of true news and civic posts, those that correct a false story"""
-    target_attribute: str = "dialect"
-    """group attribute whose levels hostile posts are aimed at"""
-    words_mean: dict[Kind, NotNegative] = {"personal": 0.15, "news": 0.4, "civic": 0.8, "entertainment": 0.15}
-    """moral-emotional words a post (Poisson)"""
-    words_if_false: NotNegative = 0.4
-    """more of them in a false story"""
-    words_per_severity: NotNegative = 1.0
-    """more of them per unit of severity"""
-    terms_mean: dict[Kind, NotNegative] = {"personal": 0.01, "news": 0.1, "civic": 0.4, "entertainment": 0.01}
-    """out-group terms a post (Poisson)"""
-    terms_if_false: NotNegative = 0.25
-    terms_per_severity: NotNegative = 1.5
-    novelty_if_false: Annotated[float, Field(ge=0, le=0.5)] = 0.15
-    """false stories are more novel by this much, on [0, 1] (sign: Vosoughi et al. 2018, E07)"""
-    quality_if_false: Annotated[float, Field(ge=-0.4, le=0)] = -0.15
-    manipulated_share: Share = 0.02
-    """of photos, videos and memes"""
-    signal_strength: NotNegative = 1.5
-    """how far the signals of a violating post stand from others', in standard deviations, for text in the first language"""
-    placebo: bool = False
-    """permute words, terms, novelty and severity among the posts of a day and kind of author: a control without causes"""
-
-
-class GeneratedContent(Content):
-    """Posts drawn from distributions alone."""
-
-    kind: Literal["generated"] = "generated"
-
-
-class CatalogueColumns(Block):
-    """Which column of the file holds what."""
-
-    rating: str
-    leaning: str | None = None
-    modality: str | None = None
-    source: str | None = None
-    """who published it; kept together, so that a page's mix of posts stays its own"""
-
-
-class CatalogueContent(Content):
-    """Each post is drawn from a file of real posts; what the file lacks is drawn as for generated ones.
-
-    Counts of shares and reactions in the file are never read.
-    """
-
-    kind: Literal["catalogue"]
-    path: str
-    """CSV or Parquet; ${FEEDSIM_DATA} is expanded"""
-    columns: CatalogueColumns
-    false_ratings: Annotated[list[str], Field(min_length=1)]
-    """ratings that mean a false story; every other rating is a true one"""
-    leanings: dict[str, Annotated[float, Field(ge=-1, le=1)]] = {}
-    """value in the leaning column -> leaning that the post speaks for"""
-    modalities: dict[str, Literal["text", "link", "photo", "video", "meme"]] = {}
-    """value in the modality column -> modality, where the names differ"""
-    kind_of_post: Kind = "civic"
-    leaning_match: Positive = 2.0
-    """how strongly people post what speaks for their own leaning, per unit of distance"""
-
-
-ContentBlock: TypeAlias = Annotated[GeneratedContent | CatalogueContent, Field(discriminator="kind")]
+def publish(world: World, drafts: Drafts, allowed: Bools | None = None) -> int:
+    """Append this tick's drafts to the world's posts and items; how many. Where `allowed` (P,) is false, none is."""
+    first, last = np.searchsorted(drafts.minute, (world.minute, world.minute + world.tick_minutes))
+    rows = np.arange(first, last)
+    if allowed is not None:
+        rows = rows[allowed[rows]]
+    post = np.arange(world.posts.end, world.posts.end + len(rows), dtype=np.int32)
+    world.posts.append(**drafts.columns(rows))
+    author = drafts.author[rows]
+    append_chain(world.items, author, user=author, post=post, minute=drafts.minute[rows])
+    return len(rows)

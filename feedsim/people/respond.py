@@ -1,10 +1,20 @@
 """Stage 8, respond: what people do with what they are shown."""
 
-from typing import Annotated, Literal, TypeAlias
+from dataclasses import dataclass
+from typing import Annotated, Literal, TypeAlias, get_args
 
+import numpy as np
+from numba import prange
 from pydantic import Field
+from scipy.special import expit
 
-from feedsim.block import Block, NotNegative, Positive, Share
+from feedsim.block import Block, NotNegative, Positive
+from feedsim.feed.flow import Candidates, Choice, Slate
+from feedsim.kernels import parallel
+from feedsim.people.reflect import Reflection
+from feedsim.world.arrays import Bools, Bytes, Codes, Doubles, Floats, Ints, Keys
+from feedsim.world.rng import hashed, mix, unit
+from feedsim.world.world import ACTIONS, Users, World
 
 Action: TypeAlias = Literal["click", "like", "angry", "comment", "reshare", "hide", "report"]
 
@@ -52,3 +62,150 @@ class Responses(Block):
     """for anger, hiding and reporting, in the group that a post is aimed at"""
     discernment_effect: NotNegative = 1.0
     """per unit of discernment, against sharing a false story"""
+
+
+_CLICK, _LIKE, _ANGRY, _COMMENT, _RESHARE, _HIDE, _REPORT = range(len(ACTIONS))
+MEAN_QUALITY, MEAN_NOVELTY = 0.5, 0.4
+"""Of a neutral post."""
+SECONDS = np.array([4.0, 20.0, 3.0, 2.0, 40.0, 10.0, 2.0, 10.0])
+"""Mean dwell of looking, then what each action adds (assumptions; B01 sets the scale of a day)."""
+
+
+@dataclass(frozen=True)
+class Responder:
+    """How everybody responds: the coefficients, ready for the kernel."""
+
+    effects: Doubles
+    """coefficients in the order of `_EFFECTS`"""
+    intercepts: Doubles
+    """(A,) log-odds of a person of reactivity 0 on a neutral post in the first place"""
+    value: Doubles
+    """coefficients of Reflection, in its order"""
+    target_level: Codes
+    """(U,) level of the attribute that hostile posts are aimed at"""
+    own_kind_bonus: Doubles
+    """by actor: log-odds of resharing an account of the own kind"""
+
+    @classmethod
+    def of(
+        cls,
+        block: "Responses",
+        reflection: Reflection,
+        users: Users,
+        falsity_elsewhere: float,
+        target_level: Codes,
+        own_kind_odds: Doubles,
+    ) -> "Responder":
+        """`falsity_elsewhere` is the log-odds of a reshare that words, terms and novelty carry for false stories."""
+        activity = users.sessions_per_day.astype(np.float64)
+        rates = np.array([block.base_rates[action] for action in get_args(Action)])
+        intercepts = np.array([intercept(rate, users.reactivity * scale, activity) for rate, scale in zip(rates, REACTIVITY, strict=True)])
+        # Discernment spreads the odds of false stories over people; their mean, weighted by who reshares, is taken out.
+        weight = activity * expit(intercepts[_RESHARE] + users.reactivity)
+        spread = np.average(np.exp(-block.discernment_effect * users.discernment.astype(np.float64)), weights=weight)
+        rest = np.log(block.reshare_odds_if_false) - falsity_elsewhere - np.log(spread)
+        effects = np.array(
+            [
+                block.position_effect, block.interest_effect, block.tie_effect, block.agreement_effect,
+                block.quality_effect, block.novelty_effect, block.proximity_effect,
+                np.log(block.reshare_odds_per_word), np.log(block.reshare_odds_per_term), rest,
+                block.spill, block.anger_per_term, block.aversion_effect, block.target_effect, block.discernment_effect,
+            ]
+        )  # fmt: skip
+        value = np.array(list(reflection.model_dump().values()))
+        return cls(effects, intercepts, value, target_level, np.log(own_kind_odds))
+
+    def respond(self, world: World, c: Candidates, choice: Choice) -> Slate:
+        """What everybody did with what they were shown, each action by its own addressed draw."""
+        rows = choice.candidate
+        session, post, edge = c.session[rows], c.post[rows], c.edge[rows]
+        actions, seconds = np.zeros(len(rows), np.uint8), np.zeros(len(rows), np.int32)
+        value = np.empty(len(rows), np.float32)
+        users, posts = world.users, world.posts
+        draws = np.array([hashed(world.streams.base(name), [world.tick]) for name in (*ACTIONS, "dwell")], np.uint64)
+        _respond(
+            c.sessions.user[session], post - posts.base, choice.rank, edge,
+            world.minds.interest, users.leaning, users.reactivity, users.discernment, users.harm_aversion, users.actor,
+            self.target_level, posts.key, posts.author, posts.topic, posts.side, posts.narrative, posts.stance,
+            posts.target_group, posts.moral_emotional_words, posts.outgroup_terms, posts.novelty, posts.quality,
+            posts.severity, posts.proximity, world.narrative_is_false,
+            self.effects, self.intercepts, self.value, self.own_kind_bonus, REACTIVITY, SECONDS, draws,
+            actions, seconds, value,
+        )  # fmt: skip
+        return Slate(
+            c.sessions, choice.start, session, choice.rank, post, c.source[rows], c.item[rows], edge, rows, actions, seconds, value
+        )
+
+
+REACTIVITY = np.array([0.7, 1.0, 1.0, 1.0, 1.0, 0.5, 0.5])
+"""(A,) how far reactivity moves each action: least for the private ones (assumption)."""
+
+
+def intercept(rate: float, offsets: Floats, activity: Doubles) -> float:
+    """The log-odds b for which the mean of sigmoid(b + offset), weighted by activity, is `rate`: by bisection."""
+    low, high = -40.0, 10.0
+    for _ in range(60):
+        middle = (low + high) / 2
+        if np.average(expit(middle + offsets.astype(np.float64)), weights=activity) < rate:
+            low = middle
+        else:
+            high = middle
+    return (low + high) / 2
+
+
+@parallel
+def _respond(
+    user: Ints, post: Ints, rank: Ints, edge: Ints,
+    interest: Floats, leaning: Floats, reactivity: Floats, discernment: Floats, harm_aversion: Floats, actor: Codes,
+    target_level: Codes, key: Keys, author: Ints, topic: Codes, side: Floats, narrative: Ints, stance: Codes,
+    target_group: Codes, words: Ints, terms: Ints, novelty: Floats, quality: Floats,
+    severity: Floats, proximity: Floats, narrative_is_false: Bools,
+    effects: Doubles, intercepts: Doubles, value_of: Doubles, own_kind_bonus: Doubles, reactivity_of: Doubles,
+    seconds_of: Doubles, draws: Keys, actions: Bytes, seconds: Ints, value: Floats,
+) -> None:  # fmt: skip
+    for r in prange(user.size):
+        u, p = user[r], post[r]
+        agreement = effects[3] * leaning[u] * side[p]
+        false = narrative[p] >= 0 and stance[p] == 1 and narrative_is_false[narrative[p]]
+        taste = min(interest[u, topic[p]], 5.0) - 1.0
+        repelled = effects[12] * severity[p] * harm_aversion[u]
+        aimed_at_me = target_group[p] >= 0 and target_group[p] == target_level[u]
+        hurt = effects[13] if aimed_at_me and severity[p] > 0 else 0.0
+        charge = words[p] * effects[7] + terms[p] * effects[8]
+        shared = effects[1] * taste + effects[4] * (quality[p] - 0.5) + effects[5] * (novelty[p] - 0.4)
+        shared += effects[6] * proximity[p] * proximity[p]
+        shared += effects[2] if edge[r] >= 0 else 0.0
+        place = -effects[0] * np.log(1.0 + rank[r])
+        for a in range(7):
+            x = intercepts[a] + reactivity_of[a] * reactivity[u] + place
+            if a == _CLICK:
+                x += shared + effects[10] * charge
+            elif a == _LIKE:
+                x += shared + effects[10] * charge + agreement - repelled - hurt
+            elif a == _ANGRY:
+                x += shared + effects[10] * charge + effects[11] * (terms[p] + 0.5 * words[p]) - agreement + repelled + hurt
+            elif a == _COMMENT:
+                x += shared + effects[10] * charge + abs(agreement)
+            elif a == _RESHARE:
+                x += shared + charge + agreement - repelled - hurt
+                if false:
+                    x += effects[9] - effects[14] * discernment[u]
+                if actor[u] == actor[author[p]]:
+                    x += own_kind_bonus[actor[u]]
+            else:
+                x += repelled + hurt - agreement - effects[1] * taste - effects[4] * (quality[p] - 0.5)
+            h = mix(mix(draws[a], np.uint64(u)), key[p])
+            if unit(h) < 1.0 / (1.0 + np.exp(-x)):
+                actions[r] |= np.uint8(1 << a)
+        mean = seconds_of[0]
+        for a in range(7):
+            if actions[r] & np.uint8(1 << a):
+                mean += seconds_of[1 + a]
+        # Whole seconds, so that sums do not depend on their order.
+        seconds[r] = np.int32(-np.log(1.0 - unit(mix(mix(draws[7], np.uint64(u)), key[p]))) * mean)
+        worth = value_of[0] * (quality[p] - 0.5) + value_of[1] * taste + value_of[2] * (novelty[p] - 0.4)
+        worth -= value_of[3] * severity[p] * harm_aversion[u] * (2.0 if aimed_at_me else 1.0)
+        worth -= value_of[5] * terms[p]
+        if false:
+            worth -= value_of[4] * np.exp(min(discernment[u], 1.0))
+        value[r] = worth

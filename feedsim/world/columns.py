@@ -1,5 +1,7 @@
 """Columns that grow at one end and are forgotten at the other."""
 
+from typing import ClassVar
+
 import numpy as np
 import numpy.typing as npt
 
@@ -11,7 +13,9 @@ class Columns:
     types in `schema`; each becomes an attribute, an array with room to spare: `column[: len(self)]` is alive.
     """
 
-    schema: dict[str, npt.DTypeLike]
+    schema: ClassVar[dict[str, npt.DTypeLike]]
+    blank: ClassVar[dict[str, int]] = {}
+    """what a new row holds in a column where that is not zero"""
 
     def __init__(self, room: int = 1024) -> None:
         self.base = 0
@@ -29,7 +33,7 @@ class Columns:
         return self.end - self.base
 
     def grow(self, rows: int) -> slice:
-        """Make `rows` more rows alive, filled with zeros; where they stand in the arrays."""
+        """Make `rows` more rows alive, left blank; where they stand in the arrays."""
         stand = slice(len(self), len(self) + rows)
         for name in self.schema:
             column = getattr(self, name)
@@ -37,13 +41,13 @@ class Columns:
                 bigger = np.zeros((max(stand.stop, 2 * len(column)), *column.shape[1:]), column.dtype)
                 bigger[: stand.start] = column[: stand.start]
                 setattr(self, name, bigger)
-            else:
-                column[stand] = 0
+                column = bigger
+            column[stand] = self.blank.get(name, 0)
         self.end += rows
         return stand
 
     def append(self, **values: npt.NDArray[np.generic]) -> slice:
-        """Add rows; columns that are not named are zero."""
+        """Add rows; columns that are not named are blank."""
         stand = self.grow(len(next(iter(values.values()))))
         for name, value in values.items():
             getattr(self, name)[stand] = value

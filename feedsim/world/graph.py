@@ -15,11 +15,11 @@ class GeneratedGraph(Block):
     followees_spread: NotNegative = 1.3
     """standard deviation of the logarithm: 1.3 puts the median at 43 % of the mean"""
     follower_exponent: Annotated[float, Field(gt=1.5, le=5)] = 2.276
-    """of the followers' density over its lower range (Kwak et al. 2010, C01)"""
+    """of the followers' density over its lower range (Kwak et al. 2010, C01), which begins near 0.3 times the mean"""
     community_users: Annotated[int, Field(ge=5)] = 400
     """mean size of a community"""
     within_share: Share = 0.6
-    """of follows, those inside the own community"""
+    """of follows, those inside the own community, until a person follows half of it"""
     homophily: NotNegative = 3.0
     """pull of a community with the own leaning and interest, over one without: log-odds per unit"""
 

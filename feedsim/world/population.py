@@ -10,6 +10,7 @@ Kind: TypeAlias = Literal["personal", "news", "civic", "entertainment"]
 Rate: TypeAlias = Literal["sessions_per_day", "posts_per_day", "followees", "followers"]
 Score: TypeAlias = Literal["reactivity", "discernment", "harm_aversion"]
 Trait: TypeAlias = Rate | Score
+ActorName: TypeAlias = Literal["supersharer", "bot", "coordinated", "hate_producer", "publisher"]
 Correlation = Annotated[float, Field(ge=-0.95, le=0.95)]
 
 
@@ -20,9 +21,9 @@ class Group(Block):
     """share of people at each level, in order; they add up to 1"""
     visible_to_company: bool = False
     """whether company-side models and policies may read it"""
-    correlations: dict[str, Correlation] = {}
+    correlations: dict[str, Correlation] = Field(default_factory=dict)
     """with other attributes, between the normal scores that the levels are cut from"""
-    modifiers: dict[str, dict[Trait, float]] = {}
+    modifiers: dict[str, dict[Trait, float]] = Field(default_factory=dict)
     """level -> trait -> what it changes: a factor on rates and counts, an addition to scores"""
 
 
@@ -63,11 +64,13 @@ def _default_groups() -> dict[str, Group]:
             },
         ),
         "dialect": Group(shares={"majority": 0.87, "minority": 0.13}),
-        "language": Group(shares={"english": 0.8, "spanish": 0.2}, visible_to_company=True, correlations={"dialect": 0.3}),
+        "language": Group(
+            shares={"english": 0.8, "spanish": 0.2}, visible_to_company=True, correlations={"dialect": 0.3}
+        ),
     }
 
 
-def _default_actors() -> dict[str, Actor]:
+def _default_actors() -> dict[ActorName, Actor]:
     return {
         # What is not cited is an assumption.
         "supersharer": Actor(
@@ -77,9 +80,16 @@ def _default_actors() -> dict[str, Actor]:
             false_share=0.18,  # 2.8 of 15.9 links (E13)
             hostile_share=0.03,
         ),
-        "bot": Actor(share=0.01, posts_per_day=6, kinds={"civic": 0.3, "news": 0.3, "entertainment": 0.4}, false_share=0.25),
+        "bot": Actor(
+            share=0.01, posts_per_day=6, kinds={"civic": 0.3, "news": 0.3, "entertainment": 0.4}, false_share=0.25
+        ),
         "coordinated": Actor(
-            share=0.002, posts_per_day=8, kinds={"civic": 0.7, "news": 0.3}, false_share=0.4, hostile_share=0.05, reshare_own_odds=5
+            share=0.002,
+            posts_per_day=8,
+            kinds={"civic": 0.7, "news": 0.3},
+            false_share=0.4,
+            hostile_share=0.05,
+            reshare_own_odds=5,
         ),
         "hate_producer": Actor(
             share=0.005, posts_per_day=3, kinds={"personal": 0.5, "civic": 0.5}, false_share=0.05, hostile_share=0.35
@@ -94,17 +104,19 @@ def _default_actors() -> dict[str, Actor]:
     }
 
 
+def _default_kinds() -> dict[Kind, Share]:
+    return {"personal": 0.57, "news": 0.06, "civic": 0.05, "entertainment": 0.32}
+
+
 class Population(Block):
     """The people of a world."""
 
     users: Annotated[int, Field(ge=10, le=20_000_000)] = 10_000
     groups: dict[str, Group] = Field(default_factory=_default_groups)
     """attribute -> its levels; an attribute called `leaning` also sets the number that politics reads"""
-    actors: dict[Literal["supersharer", "bot", "coordinated", "hate_producer", "publisher"], Actor] = Field(
-        default_factory=_default_actors
-    )
+    actors: dict[ActorName, Actor] = Field(default_factory=_default_actors)
     """accounts out of the ordinary; everybody else is ordinary"""
-    ordinary_kinds: dict[Kind, Share] = {"personal": 0.57, "news": 0.06, "civic": 0.05, "entertainment": 0.32}
+    ordinary_kinds: dict[Kind, Share] = Field(default_factory=_default_kinds)
     """mix of what ordinary people post; adds up to 1"""
     ordinary_false_share: Share = 0.03
     ordinary_hostile_share: Share = 0.01
@@ -117,7 +129,8 @@ class Population(Block):
     posts_spread: NotNegative = 2.1
     """standard deviation of its logarithm: 2.12 gives 80 % of posts to the top 10 % (A01)"""
     reactivity_spread: NotNegative = 1.7
-    """standard deviation, in log-odds: with the spread of sessions, the top 3 % make about 52 % of interactions (A08)"""
+    """standard deviation, in log-odds: with the spread of sessions, the top 3 % make about 50 % of interactions
+    (52 % in A08)"""
     discernment_spread: NotNegative = 0.5
     """standard deviation within a group"""
     topics: Annotated[int, Field(ge=2, le=100)] = 16

@@ -10,7 +10,7 @@ does not mark `visible_to_company`. What the company knows of people it has lear
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -31,6 +31,8 @@ IN_NETWORK, PROFILE, TRENDING, EXPLORATION = range(len(SOURCES))
 STATUSES = ("live", "demoted", "labelled", "removed")
 LIVE, DEMOTED, LABELLED, REMOVED = range(len(STATUSES))
 NOBODY = -1
+NEVER = -(2**31)
+"""A minute that has not come."""
 
 
 @dataclass
@@ -42,7 +44,7 @@ class Users:
     posts_per_day: Floats
     """(U,) mean posts a day"""
     interest: Floats
-    """(U, T) taste for each topic, mean about 1 over topics (truth)"""
+    """(U, T) taste for each topic they start from, and write by: mean 1 over topics (truth)"""
     leaning: Floats
     """(U,) from -1 (left) to 1 (right) (truth)"""
     actor: Codes
@@ -75,7 +77,7 @@ class Graph:
 class Posts(Columns):
     """Everything published, oldest first, while it is alive (the scenario's retention window)."""
 
-    schema = {
+    schema: ClassVar = {
         "key": np.uint64,  # identity, equal in every arm
         "author": np.int32,
         "minute": np.int32,  # of publication; minutes count from the end of burn-in
@@ -101,7 +103,7 @@ class Posts(Columns):
         "found_by": np.int8,  # 0 nobody; integrity says what else
         "removed_minute": np.int32,
         "labelled_minute": np.int32,
-        "viewers_1500_minute": np.int32,  # when impressions passed 1,500; 0 = not yet (shifted by one)
+        "viewers_1500_minute": np.int32,  # when impressions reached 1,500; NEVER until then
         "impressions": np.int32,
         "clicks": np.int32,
         "likes": np.int32,
@@ -111,6 +113,7 @@ class Posts(Columns):
         "hides": np.int32,
         "reports": np.int32,
     }
+    blank: ClassVar[dict[str, int]] = {"removed_minute": NEVER, "labelled_minute": NEVER, "viewers_1500_minute": NEVER}
     COUNTERS = ("clicks", "likes", "angries", "comments", "reshares", "hides", "reports")
     """The counter of each of ACTIONS."""
 
@@ -174,7 +177,7 @@ class Chain(Columns):
 class Items(Chain):
     """What followers of `user` get: posts (depth 0) and reshares (depth 1 and more), in the order they were made."""
 
-    schema = {"user": np.int32, "post": np.int32, "minute": np.int32, "depth": np.int16, "previous": np.int32}
+    schema: ClassVar = {"user": np.int32, "post": np.int32, "minute": np.int32, "depth": np.int16, "previous": np.int32}
     user: Ints
     post: Ints
     minute: Ints
@@ -184,8 +187,13 @@ class Items(Chain):
 class Seen(Chain):
     """Impressions of living posts by viewer: what must not be shown again."""
 
-    schema = {"post": np.int32, "previous": np.int32}
+    schema: ClassVar = {"post": np.int32, "previous": np.int32}
     post: Ints
+
+    def __init__(self, owners: int, room: int = 1024) -> None:
+        super().__init__(owners, room)
+        self.midnights: list[int] = []
+        """number that the next row had at each midnight of the retention window, oldest first"""
 
 
 @dataclass
@@ -194,6 +202,8 @@ class Minds:
 
     satisfaction: Floats
     """(U,) moving mean of the value, on reflection, of what they saw"""
+    interest: Floats
+    """(U, T) taste for each topic as it has become, mean 1 over topics"""
     habit: Floats
     """(U,) factor on sessions, in [0.5, 2]"""
     belief: Floats

@@ -1,0 +1,221 @@
+"""The books of a run: stage 10, observe. Reads the World, writes rows, changes nothing."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import numpy as np
+
+from feedsim.feed.flow import Reshares, Slate
+from feedsim.measures.cascades import Roots, cascades
+from feedsim.measures.cells import (
+    EVERYONE,
+    Cell,
+    Where,
+    author_cells,
+    l6of7,
+    mind_cells,
+    reach_cells,
+    source_cells,
+    supply_cells,
+    viewer_cells,
+)
+from feedsim.measures.sample import Sample
+from feedsim.measures.tally import VIEWER, Tally
+from feedsim.scenario import Scenario
+from feedsim.world.arrays import Ints, Longs
+from feedsim.world.world import ACTORS, KINDS, MODALITIES, NEVER, STATUSES, Posts, World
+from feedsim.writer import RunWriter, known, labels
+
+WHOLE_RUN = -1
+RESHARE_COLUMNS = ("key", "user", "parent_user", "minute", "depth")
+
+
+class Books:
+    """Tallies of the tick, the day and the run, and what becomes of them."""
+
+    def __init__(self, world: World, scenario: Scenario, sample: Sample) -> None:
+        users, harms = len(world.users), len(world.harms)
+        self.scenario, self.sample = scenario, sample
+        self.day, self.whole = Tally.empty(users, harms), Tally.empty(users, harms)
+        self.active_days: Longs = np.zeros(users, np.int64)
+        """(U,) days with a session"""
+        self.history = np.zeros(users, np.uint8)
+        """(U,) a bit for each of the last days with a session"""
+        self.cells: list[tuple[int, int, Cell]] = []
+        self.reshares: list[Reshares] = []
+        self.roots: list[dict[str, Any]] = []
+        self.before = np.zeros(self.day.viewer.shape[1], np.int64)
+        self.before_value = 0.0
+
+    def tick(self, writer: RunWriter, world: World, slate: Slate, inventory: Ints, shared: Reshares, new: int) -> None:
+        """Count a tick. Burn-in is not measured; its reshares are kept, for they belong to cascades that go on."""
+        self.reshares.append(shared)
+        writer.add("reshares", {name: getattr(shared, name) for name in RESHARE_COLUMNS})
+        if world.in_burn_in:
+            return
+        self._new_posts(world, new)
+        self.day.count(world, slate, inventory)
+        self._tick_cells(world, float(slate.value.sum(dtype=np.float64)))
+
+    def quiet_tick(self, world: World, new: int) -> None:
+        """Count a tick in which nobody came."""
+        if not world.in_burn_in:
+            self._new_posts(world, new)
+            self._tick_cells(world, 0.0)
+
+    def _new_posts(self, world: World, new: int) -> None:
+        fresh = slice(len(world.posts) - new, len(world.posts))
+        self.day.count_posts(world.posts.author[fresh], world.posts.harm[fresh])
+
+    def _tick_cells(self, world: World, value: float) -> None:
+        now = self.day.viewer.sum(axis=0, dtype=np.int64)
+        people = len(world.users)
+        cells = viewer_cells((now - self.before).astype(np.float64), value, people, 1, world.harms, EVERYONE)
+        self._write(cells, world.minute // world.tick_minutes, world.day)
+        self.before = now
+
+    def end_day(self, writer: RunWriter, world: World, day: int) -> None:
+        """Cells of the day that ends, overall and by group; then its sums join the run's."""
+        active = self.day.viewer[:, 0] > 0
+        self.active_days += active
+        self.history = (self.history << np.uint8(1)) | active.astype(np.uint8)
+        self._write(self._all_cells(world, self.day, 1, active.astype(np.int64)), WHOLE_RUN, day)
+        self.whole.add(self.day)
+        self.day.clear()
+        self.before[:] = 0
+        self.flush(writer)
+
+    def _all_cells(self, world: World, tally: Tally, days: int, active_days: Longs) -> Iterator[Cell]:
+        """Everyone, every group of viewers and of authors, every source."""
+        minds, everybody = world.minds, np.ones(len(world.users), np.bool_)
+        misbelief = minds.belief[:, world.narrative_is_false].mean(axis=1)
+        for where, rows in self._viewers(world, everybody):
+            people = int(np.count_nonzero(rows))
+            if not people:
+                continue
+            sums, value = tally.viewer[rows].sum(axis=0, dtype=np.float64), float(tally.value[rows].sum())
+            yield from viewer_cells(sums, value, people, days, world.harms, where)
+            yield from reach_cells(tally.viewer[rows], int(active_days[rows].sum()), world.harms, where)
+            yield from mind_cells(minds.satisfaction[rows], minds.warmth[rows], misbelief[rows], minds.habit[rows], where)
+            yield from l6of7(self.history[rows], where)
+        for group, levels in world.levels.items():
+            yield from author_cells(tally, world.users.groups[group], group, levels, world.harms)
+        yield from source_cells(tally, world.harms)
+        yield from supply_cells(tally, len(world.users), days, world.harms)
+
+    def _viewers(self, world: World, everybody: Any) -> Iterator[tuple[Where, Any]]:
+        yield EVERYONE, everybody
+        for group, levels in world.levels.items():
+            for i, level in enumerate(levels):
+                yield Where("viewer", group, level), world.users.groups[group] == i
+
+    def ranker_quality(self, day: int, cells: Iterable[Cell]) -> None:
+        """Keep what was measured of the heads on the day before they were replaced."""
+        self._write(cells, WHOLE_RUN, day)
+
+    def _write(self, cells: Iterable[Cell], tick: int, day: int) -> None:
+        self.cells.extend((tick, day, cell) for cell in cells)
+
+    def flush(self, writer: RunWriter) -> None:
+        """Hand the gathered rows to the writer."""
+        if self.cells:
+            columns: dict[str, Any] = {"tick": [t for t, _, _ in self.cells], "day": [d for _, d, _ in self.cells]}
+            for name in ("metric", "harm", "side", "group", "level", "part", "value", "n"):
+                columns[name] = [getattr(cell, name) for _, _, cell in self.cells]
+            writer.add("metrics", columns)
+            self.cells = []
+        if rows := self.sample.take(list(self.scenario.policies)):
+            for name in ("sharer", "light_rank", "rank"):
+                rows[name] = known(rows[name], rows[name] >= 0)
+            writer.add("impressions", rows)
+
+    def spill(self, writer: RunWriter, world: World, oldest: int) -> None:
+        """Write the posts made before minute `oldest` and forget them, with their items and what was seen of them."""
+        posts, items, seen = world.posts, world.items, world.seen
+        old = int(np.searchsorted(posts.minute[: len(posts)] // world.tick_minutes, oldest // world.tick_minutes))
+        self._write_posts(writer, world, old)
+        posts.drop(old)
+        items.drop(int(np.argmax(np.r_[items.minute[: len(items)] >= oldest, True])))
+        seen.midnights.append(seen.end)
+        # What was seen before the oldest living post came out is of posts that are dead.
+        while len(seen.midnights) > (world.minute - oldest) // 1440 + 1:
+            seen.drop(seen.midnights.pop(0) - seen.base)
+
+    def _write_posts(self, writer: RunWriter, world: World, rows: int) -> None:
+        posts = world.posts
+        if rows == 0:
+            return
+        of: dict[str, Any] = {name: getattr(posts, name)[:rows] for name in posts.schema}
+        attribute = world.levels[self.scenario.content.target_attribute]
+        columns = {
+            name: of[name]
+            for name in ("key", "author", "minute", "manipulated", "topic", "narrative", "stance", "side", "severity",
+                         "proximity", "moral_emotional_words", "outgroup_terms", "novelty", "quality", "impressions",
+                         *Posts.COUNTERS)
+        }  # fmt: skip
+        columns |= {
+            "kind": labels(of["kind"], KINDS),
+            "modality": labels(of["modality"], MODALITIES),
+            "language": labels(of["language"], world.levels.get("language", ("",))),
+            "target_group": labels(of["target_group"], attribute),
+            "civic": of["kind"] == KINDS.index("civic"),
+            "harm": labels(of["harm"], world.harms),
+            "status": labels(of["status"], STATUSES),
+            "found_by": labels(of["found_by"] - 1, ("detector", "report", "audit")),
+            "removed_minute": known(of["removed_minute"], of["removed_minute"] != NEVER),
+            "labelled_minute": known(of["labelled_minute"], of["labelled_minute"] != NEVER),
+        }
+        columns |= {f"p_{harm}": of["p_harm"][:, h] for h, harm in enumerate(world.harms)}
+        writer.add("posts", columns)
+        again = of["reshares"] > 0
+        names = ("key", "author", "minute", "harm", "viewers_1500_minute")
+        self.roots.append({name: of[name][again].copy() for name in names})
+
+    def close(self, writer: RunWriter, world: World) -> None:
+        """Write what is left: cells of the whole run, living posts, people and cascades."""
+        if self.scenario.days and world.minute >= 1440:
+            self._write(self._all_cells(world, self.whole, self.scenario.days, self.active_days), WHOLE_RUN, WHOLE_RUN)
+        self.flush(writer)
+        self._write_posts(writer, world, len(world.posts))
+        self._write_users(writer, world)
+        self._write_cascades(writer, world)
+
+    def _write_users(self, writer: RunWriter, world: World) -> None:
+        users, whole, minds, first = world.users, self.whole, world.minds, len(VIEWER)
+        viewer = {name: whole.viewer[:, k].astype(np.int32) for k, name in enumerate(VIEWER)}
+        columns: dict[str, Any] = {"user": np.arange(len(users), dtype=np.int32)}
+        for group, levels in world.levels.items():
+            columns["leaning_group" if group == "leaning" else group] = labels(users.groups[group], levels)
+        columns |= {
+            "actor": labels(users.actor, ACTORS),
+            "leaning": users.leaning,
+            "followers": world.graph.followers,
+            "followees": np.diff(world.graph.start).astype(np.int32),
+            "sessions": viewer["sessions"],
+            "impressions": viewer["impressions"],
+            "minutes": (viewer["seconds"] / 60).astype(np.float32),
+            "posts": whole.posts[:, 0].astype(np.int32),
+            "satisfaction": minds.satisfaction,
+            "habit": minds.habit,
+            "discernment": users.discernment,
+            "outgroup_warmth": minds.warmth,
+            "suspended_minute": known(np.zeros(len(users), np.int32), np.zeros(len(users), np.bool_)),
+        }
+        plural = dict(zip(("click", "like", "angry", "comment", "reshare", "hide", "report"), Posts.COUNTERS, strict=True))
+        columns |= {many: viewer[one] for one, many in plural.items()}
+        for h, harm in enumerate(world.harms):
+            columns[f"seen_{harm}"] = whole.viewer[:, first + h].astype(np.int32)
+            columns[f"posted_{harm}"] = whole.posts[:, 1 + h].astype(np.int32)
+            columns[f"reshared_{harm}"] = whole.viewer[:, first + len(world.harms) + h].astype(np.int32)
+        writer.add("users", columns)
+
+    def _write_cascades(self, writer: RunWriter, world: World) -> None:
+        if not self.roots:
+            return
+        root = {name: np.concatenate([part[name] for part in self.roots]) for name in self.roots[0]}
+        crowd = np.where(root["viewers_1500_minute"] == NEVER, np.nan, root["viewers_1500_minute"] - root["minute"])
+        roots = Roots(root["key"], root["author"], root["minute"], root["harm"], world.graph.followers[root["author"]], crowd)
+        shared = Reshares(*(np.concatenate([getattr(part, name) for part in self.reshares]) for name in RESHARE_COLUMNS))
+        columns = cascades(roots, shared)
+        columns["harm"] = labels(columns["harm"], world.harms)
+        writer.add("cascades", columns)

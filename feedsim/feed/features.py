@@ -1,0 +1,147 @@
+"""What the ranker may know of a candidate: counters, learned profiles, visible content. Never the truth."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numba import prange
+
+from feedsim.feed.flow import Candidates
+from feedsim.kernels import inlined, parallel
+from feedsim.world.arrays import Floats, Ints, Longs
+from feedsim.world.world import ACTIONS, CLICK, Posts, World
+
+POST_FEATURES = (
+    "age", "impressions", "click_rate", "like_rate", "angry_rate", "comment_rate", "reshare_rate", "negative_rate",
+    "author_followers", "author_value", "author_posts", "kind", "modality", "words", "terms", "topic",
+)  # fmt: skip
+"""Of the post alone: logarithm of hours + 1, log of counts + 1, smoothed rates, codes, counts."""
+VIEWER_FEATURES = ("viewer_clicks", "viewer_likes", "viewer_reshares", "viewer_seen")
+"""Of the viewer alone: smoothed rates of actions; log of impressions seen + 1."""
+PAIR_FEATURES = ("in_network", "reshared", "entered", "affinity", "taste")
+"""Of the two: brought by a followee, as a reshare, hours since then; actions between the two; share of the topic."""
+SMOOTHING = 20.0
+"""Impressions that the prior rate weighs, for a post (assumption)."""
+PRIOR = np.array([0.06, 0.03, 0.004, 0.005, 0.012, 0.0035])
+"""Rates that a new post starts from: click, like, angry, comment, reshare, hide and report."""
+
+
+@dataclass(frozen=True)
+class FeatureSpace:
+    """The columns of a feature row, and what of the viewer goes into them once a tick."""
+
+    names: tuple[str, ...]
+    visible: Floats
+    """(U, V) levels of the attributes that the company may read"""
+
+    @classmethod
+    def of(cls, world: World) -> "FeatureSpace":
+        """Post, viewer and pair features, then one code for each visible attribute of the viewer."""
+        codes = [world.users.groups[name].astype(np.float32) for name in world.visible]
+        table = np.column_stack(codes) if codes else np.zeros((len(world.users), 0), np.float32)
+        names = (*POST_FEATURES, *VIEWER_FEATURES, *PAIR_FEATURES, *(f"viewer_{name}" for name in world.visible))
+        return cls(names, np.ascontiguousarray(table))
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    @property
+    def light(self) -> tuple[int, ...]:
+        """Places of what the light model reads: what varies within a session."""
+        return tuple(i for i, name in enumerate(self.names) if name in (*LIGHT_POST, *PAIR_FEATURES))
+
+
+LIGHT_POST = tuple(name for name in POST_FEATURES if name not in ("kind", "modality", "topic"))
+"""Codes have no order, so a linear model does without them."""
+
+
+def post_table(world: World) -> Floats:
+    """(P, 16) features of every living post, as of the start of the tick."""
+    posts, profiles = world.posts, world.profiles
+    result = np.empty((len(posts), len(POST_FEATURES)), np.float32)
+    counters = np.stack([getattr(posts, name)[: len(posts)] for name in Posts.COUNTERS])
+    _post_table(
+        posts.minute, posts.author, posts.impressions, counters,
+        posts.kind, posts.modality, posts.moral_emotional_words, posts.outgroup_terms, posts.topic,
+        world.graph.followers, profiles.author_seen, profiles.author_value, profiles.author_posts,
+        PRIOR, world.minute, result,
+    )  # fmt: skip
+    return result
+
+
+@parallel
+def _post_table(
+    minute: Ints, author: Ints, impressions: Ints, counters: Ints,
+    kind: Ints, modality: Ints, words: Ints, terms: Ints, topic: Ints,
+    followers: Ints, author_seen: Floats, author_value: Floats, author_posts: Floats,
+    prior: Floats, now: int, result: Floats,
+) -> None:  # fmt: skip
+    for p in prange(result.shape[0]):
+        a, seen = author[p], impressions[p]
+        weight = 1.0 / (seen + 20.0)
+        result[p, 0] = np.log1p(max(0, now - minute[p]) / 60.0)
+        result[p, 1] = np.log1p(float(seen))
+        for i in range(5):
+            result[p, 2 + i] = (counters[i, p] + 20.0 * prior[i]) * weight
+        result[p, 7] = (counters[5, p] + counters[6, p] + 20.0 * prior[5]) * weight
+        result[p, 8] = np.log1p(float(followers[a]))
+        result[p, 9] = (author_value[a] + 10.0) / (author_seen[a] + 50.0)
+        result[p, 10] = np.log1p(author_posts[a])
+        result[p, 11] = kind[p]
+        result[p, 12] = modality[p]
+        result[p, 13] = words[p]
+        result[p, 14] = terms[p]
+        result[p, 15] = topic[p]
+
+
+def features(world: World, space: FeatureSpace, table: Floats, c: Candidates, rows: Longs | None = None) -> Floats:
+    """(C, F) feature rows of the candidates, or of some of them."""
+    session, post, item, edge = c.session, c.post, c.item, c.edge
+    if rows is not None:
+        session, post, item, edge = session[rows], post[rows], item[rows], edge[rows]
+    result = np.empty((len(post), len(space)), np.float32)
+    profiles, items = world.profiles, world.items
+    _features(
+        c.sessions.user, c.sessions.minute, session, post, item, edge, world.posts.base, table,
+        profiles.seen, profiles.acted, profiles.topic_clicks, profiles.affinity,
+        items.base, items.minute, items.depth, space.visible, result,
+    )  # fmt: skip
+    return result
+
+
+@parallel
+def _features(
+    user: Ints, now: Ints, session: Ints, post: Ints, item: Ints, edge: Ints, base: int, table: Floats,
+    seen: Floats, acted: Floats, topic_clicks: Floats, affinity: Floats,
+    item_base: int, item_minute: Ints, item_depth: Ints, visible: Floats, result: Floats,
+) -> None:  # fmt: skip
+    width = table.shape[1]
+    for r in prange(post.size):
+        s, p = session[r], post[r] - base
+        u = user[s]
+        for f in range(width):
+            result[r, f] = table[p, f]
+        topic = np.int64(table[p, 15])
+        result[r, width] = (acted[u, 0] + 1.2) / (seen[u] + 20.0)
+        result[r, width + 1] = (acted[u, 1] + 0.6) / (seen[u] + 20.0)
+        result[r, width + 2] = (acted[u, 4] + 0.2) / (seen[u] + 20.0)
+        result[r, width + 3] = np.log1p(seen[u])
+        _pair(result, r, width + 4, u, now[s], topic, item[r], edge[r], topic_clicks, affinity, item_base, item_minute, item_depth)
+        for v in range(visible.shape[1]):
+            result[r, width + 9 + v] = visible[u, v]
+
+
+@inlined
+def _pair(
+    x: Floats, r: int, f: int, u: int, now: int, topic: int, item: int, edge: int,
+    topic_clicks: Floats, affinity: Floats, item_base: int, item_minute: Ints, item_depth: Ints,
+) -> None:  # fmt: skip
+    """Write the five pair features of one row into x[r, f : f + 5]."""
+    inside = item >= 0
+    x[r, f] = 1.0 if inside else 0.0
+    x[r, f + 1] = 1.0 if inside and item_depth[item - item_base] > 0 else 0.0
+    x[r, f + 2] = np.log1p(max(0, now - item_minute[item - item_base]) / 60.0) if inside else 0.0
+    x[r, f + 3] = np.log1p(affinity[edge]) if edge >= 0 else 0.0
+    mine = 0.0
+    for t in range(topic_clicks.shape[1]):
+        mine += topic_clicks[u, t]
+    x[r, f + 4] = (topic_clicks[u, topic] + 0.25) / (mine + 0.25 * topic_clicks.shape[1])

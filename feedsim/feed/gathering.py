@@ -1,0 +1,198 @@
+"""The kernel behind stage 3: walk the followees' items, leave out what was seen, and draw the rest from the shelves.
+
+`post` is a row since `post_base` here; only what leaves the kernel is an absolute row.
+"""
+
+import numpy as np
+from numba import prange
+
+from feedsim.kernels import kernel, parallel
+from feedsim.world.arrays import Codes, Doubles, Floats, Ints, Keys, Longs
+from feedsim.world.rng import mix, unit
+from feedsim.world.world import PROFILE, REMOVED, TRENDING
+
+FREE, SEEN = np.int32(-1), np.int32(-2)
+BLOCK = 32
+"""Sessions that share one set of scratch arrays."""
+AGE_BINS = 512
+
+
+@parallel
+def gather(
+    user: Ints, minute: Ints, draws: Keys, quota: Longs,
+    start: Longs, followee: Ints,
+    item_head: Ints, item_previous: Ints, item_user: Ints, item_post: Ints, item_minute: Ints, item_base: int,
+    author: Ints, status: Codes, born: Ints, post_base: int, alive: int, retention: int,
+    seen_head: Ints, seen_previous: Ints, seen_post: Ints, seen_base: int,
+    language: Codes, topic_clicks: Floats,
+    topic_start: Longs, by_topic: Ints, trending_start: Longs, trending: Ints, any_start: Longs, anything: Ints,
+    rows: Ints, count: Longs, inventory: Ints,
+) -> None:  # fmt: skip
+    """Fill rows (S, W, 4: post, item, edge, source), `count` (S,) of them and `inventory` (S,)."""
+    for b in prange((user.size + BLOCK - 1) // BLOCK):
+        size = 4096
+        table, place = np.empty(size, np.int32), np.empty(size, np.int32)
+        found = np.empty((size, 4), np.int32)
+        taste = np.empty(topic_clicks.shape[1], np.float64)
+        for s in range(b * BLOCK, min(user.size, (b + 1) * BLOCK)):
+            u, now = user[s], minute[s]
+            while True:
+                # Whoever has seen or could see more than half of what the scratch holds gets twice the room.
+                load = _enter_seen(table, place, u, seen_head, seen_previous, seen_post, seen_base, post_base, rows.shape[1])
+                n = -1
+                if load >= 0:
+                    n = _walk(
+                        table, place, found, load, u, now, now - retention, start, followee,
+                        item_head, item_previous, item_user, item_post, item_minute, item_base,
+                        author, status, born, post_base,
+                    )  # fmt: skip
+                if n >= 0:
+                    break
+                size *= 2
+                table, place = np.empty(size, np.int32), np.empty(size, np.int32)
+                found = np.empty((size, 4), np.int32)
+            inventory[s] = n
+            c = _newest(found, n, now, quota[0], post_base, rows[s])
+            total = 0.0
+            for t in range(taste.size):
+                total += topic_clicks[u, t] + 0.25
+                taste[t] = total
+            for source in range(1, 4):
+                c = _draw(
+                    source, mix(draws[source], np.uint64(u)), quota[source], c, u, language[u], taste, table, place,
+                    topic_start, by_topic, trending_start, trending, any_start, anything,
+                    author, status, alive, post_base, rows[s],
+                )  # fmt: skip
+            count[s] = c
+
+
+@kernel
+def _slot(table: Ints, post: int) -> int:
+    """Where `post` stands in an open-addressing table (a power of two long), or the free place where it would."""
+    mask = table.size - 1
+    at = (post * 40503) & mask
+    while table[at] != FREE and table[at] != post:
+        at = (at + 1) & mask
+    return at
+
+
+@kernel
+def _enter_seen(
+    table: Ints, place: Ints, u: int,
+    seen_head: Ints, seen_previous: Ints, seen_post: Ints, seen_base: int, post_base: int, spare: int,
+) -> int:  # fmt: skip
+    """Empty the table and enter what `u` has seen of living posts; the load it then bears, or -1 if that is too much."""
+    table[:] = FREE
+    load = spare
+    i = seen_head[u]
+    while i >= seen_base:
+        p = seen_post[i - seen_base] - post_base
+        if p >= 0:
+            load += 1
+            if 2 * load > table.size:
+                return -1
+            at = _slot(table, p)
+            table[at], place[at] = p, SEEN
+        i = seen_previous[i - seen_base]
+    return load
+
+
+@kernel
+def _walk(
+    table: Ints, place: Ints, found: Ints, load: int, u: int, now: int, oldest: int, start: Longs, followee: Ints,
+    item_head: Ints, item_previous: Ints, item_user: Ints, item_post: Ints, item_minute: Ints, item_base: int,
+    author: Ints, status: Codes, born: Ints, post_base: int,
+) -> int:  # fmt: skip
+    """Enter what the followees wrote or reshared into `found` (post, item, edge, minute); how many, or -1 if too many.
+
+    A post that several brought keeps the earliest item, then that of the smaller user.
+    """
+    n = 0
+    for e in range(start[u], start[u + 1]):
+        i = item_head[followee[e]]
+        while i >= item_base:
+            k = i - item_base
+            made, p = item_minute[k], item_post[k] - post_base
+            if made <= oldest:
+                break
+            # An item of this very tick, made later than the session, is not there yet.
+            if p >= 0 and made <= now and born[p] > oldest and author[p] != u and status[p] != REMOVED:
+                at = _slot(table, p)
+                if table[at] == FREE:
+                    load += 1
+                    if 2 * load > table.size:
+                        return -1
+                    table[at], place[at] = p, n
+                    found[n, 0], found[n, 1], found[n, 2], found[n, 3] = p, i, e, made
+                    n += 1
+                elif place[at] != SEEN:
+                    f = place[at]
+                    if made < found[f, 3] or (made == found[f, 3] and item_user[k] < item_user[found[f, 1] - item_base]):
+                        found[f, 1], found[f, 2], found[f, 3] = i, e, made
+            i = item_previous[k]
+    return n
+
+
+@kernel
+def _newest(found: Ints, n: int, now: int, quota: int, post_base: int, rows: Ints) -> int:
+    """Copy the newest `quota` of the found into rows; how many. Within one bin of age, in order of discovery."""
+    per_bin, last, spare = 1, AGE_BINS, 0
+    if n > quota:
+        oldest = now
+        for f in range(n):
+            oldest = min(oldest, found[f, 3])
+        per_bin = (now - oldest) // AGE_BINS + 1
+        bins = np.zeros(AGE_BINS + 1, np.int32)
+        for f in range(n):
+            bins[(now - found[f, 3]) // per_bin] += 1
+        last, spare = 0, quota
+        while bins[last] <= spare:
+            spare -= bins[last]
+            last += 1
+    c = 0
+    for f in range(n):
+        age = (now - found[f, 3]) // per_bin
+        if n > quota and age >= last:
+            if age > last or spare == 0:
+                continue
+            spare -= 1
+        rows[c, 0], rows[c, 1], rows[c, 2], rows[c, 3] = found[f, 0] + post_base, found[f, 1], found[f, 2], 0
+        c += 1
+    return c
+
+
+@kernel
+def _draw(
+    source: int, h: np.uint64, quota: int, c: int, u: int, spoken: int, taste: Doubles, table: Ints, place: Ints,
+    topic_start: Longs, by_topic: Ints, trending_start: Longs, trending: Ints, any_start: Longs, anything: Ints,
+    author: Ints, status: Codes, alive: int, post_base: int, rows: Ints,
+) -> int:  # fmt: skip
+    """Add up to `quota` posts from one kind of shelf, by draws addressed from `h`; how many rows there are then."""
+    topics = taste.size
+    wanted = c + quota
+    for attempt in range(3 * quota):
+        if c == wanted:
+            break
+        x, y = unit(mix(h, np.uint64(2 * attempt))), unit(mix(h, np.uint64(2 * attempt + 1)))
+        if source == PROFILE:
+            t = 0
+            while t < topics - 1 and taste[t] < x * taste[topics - 1]:
+                t += 1
+            shelf, first, end = by_topic, topic_start[spoken * topics + t], topic_start[spoken * topics + t + 1]
+        elif source == TRENDING:
+            shelf, first, end = trending, trending_start[spoken], trending_start[spoken + 1]
+        else:
+            shelf, first, end = anything, any_start[spoken], any_start[spoken + 1]
+        if first == end:
+            continue
+        # The square leans towards the hottest; exploration does not lean.
+        lean = y * y if source == PROFILE or source == TRENDING else y
+        p = shelf[first + np.int64(lean * (end - first))]
+        if p >= alive or author[p] == u or status[p] == REMOVED:
+            continue
+        at = _slot(table, p)
+        if table[at] == FREE:
+            table[at], place[at] = p, SEEN
+            rows[c, 0], rows[c, 1], rows[c, 2], rows[c, 3] = p + post_base, -1, -1, source
+            c += 1
+    return c

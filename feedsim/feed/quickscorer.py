@@ -1,0 +1,104 @@
+"""The kernel that scores forests, block of rows by block of rows: QuickScorer (Lucchese et al. 2015).
+
+A tree's leaves are bits, from left to right; a test that fails (x > threshold) clears the leaves on its left; the
+lowest bit that stays is the exit leaf. Tests are made in any order, without a branch. Two refinements keep the inner
+loops on single bytes: a feature is replaced once a block by its code (how many of the heads' thresholds lie below
+it), and a tree's leaves stand in planes of eight, so that a test touches only the planes of its left side.
+"""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from llvmlite import ir
+from numba import prange
+from numba.extending import intrinsic
+
+from feedsim.kernels import kernel, parallel
+from feedsim.world.arrays import Bytes, Doubles, Floats, Ints, Longs
+
+TOGETHER = 4
+"""Tests made in one pass over a block, and trees added up in one pass: they share what a pass reads and writes."""
+WHOLE = np.uint8(0xFF)
+"""A plane of which every leaf stays."""
+
+Places = npt.NDArray[np.unsignedinteger]
+"""Bytes where no feature has more than 255 thresholds; else two bytes."""
+
+
+def _count_trailing_zeros(_typing: Any, bits: Any) -> Any:
+    def generate(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+        return builder.cttz(arguments[0], ir.Constant(ir.IntType(1), 0))
+
+    return bits(bits), generate
+
+
+lowest_bit = intrinsic(_count_trailing_zeros)
+"""Place of the lowest set bit: one machine instruction, for a whole vector of bytes."""
+
+
+@kernel
+def encode(x: Floats, cut: Floats, cuts: Longs, column: Floats, codes: Places) -> None:
+    """codes (F, block): how many of its feature's thresholds each value exceeds. LightGBM takes NaN for zero."""
+    for f in range(x.shape[1]):
+        for r in range(x.shape[0]):
+            column[r] = np.float32(0) if np.isnan(x[r, f]) else x[r, f]
+        code = codes[f]
+        code[:] = 0
+        for k in range(cuts[f], cuts[f + 1]):
+            limit = cut[k]
+            for r in range(column.size):
+                code[r] += np.uint8(1) if column[r] > limit else np.uint8(0)
+
+
+@kernel
+def find_exits(
+    codes: Places, feature: Ints, limit: Places, mask: Bytes, tests: Longs, tree: int, planes: int, stay: Bytes, exits: Bytes
+) -> None:
+    """exits (block,): the leaf by which each row leaves the tree, in the first plane that has a leaf left."""
+    for plane in range(planes - 1, -1, -1):
+        stay[:] = WHOLE
+        for k in range(tests[tree * planes + plane], tests[tree * planes + plane + 1], 4):
+            c0, c1, c2, c3 = codes[feature[k]], codes[feature[k + 1]], codes[feature[k + 2]], codes[feature[k + 3]]
+            l0, l1, l2, l3 = limit[k], limit[k + 1], limit[k + 2], limit[k + 3]
+            m0, m1, m2, m3 = mask[k], mask[k + 1], mask[k + 2], mask[k + 3]
+            for r in range(stay.size):
+                s0, s1 = m0 if c0[r] > l0 else WHOLE, m1 if c1[r] > l1 else WHOLE
+                s2, s3 = m2 if c2[r] > l2 else WHOLE, m3 if c3[r] > l3 else WHOLE
+                stay[r] &= (s0 & s1) & (s2 & s3)
+        first = np.uint8(8 * plane)
+        for r in range(stay.size):
+            exits[r] = first + lowest_bit(stay[r]) if stay[r] != 0 else exits[r]
+
+
+@kernel
+def add_leaves(leaf: Doubles, tree: int, exits: Bytes, total: Doubles) -> None:
+    """Add the leaf values of four trees to total (block,), one after the other, as LightGBM does."""
+    v0, v1, v2, v3 = leaf[tree], leaf[tree + 1], leaf[tree + 2], leaf[tree + 3]
+    e0, e1, e2, e3 = exits[0], exits[1], exits[2], exits[3]
+    for r in range(total.size):
+        total[r] = (((total[r] + v0[e0[r]]) + v1[e1[r]]) + v2[e2[r]]) + v3[e3[r]]
+
+
+@parallel
+def score(
+    x: Floats, cut: Floats, cuts: Longs, feature: Ints, limit: Places, mask: Bytes, tests: Longs, leaf: Doubles,
+    groups: Longs, block: int, probability: bool, result: npt.NDArray[np.floating],
+) -> None:  # fmt: skip
+    """result (n, A): raw scores, or their sigmoid. `block` is a run-time value: LLVM unrolls a constant into scalars."""
+    n, width = x.shape
+    planes = leaf.shape[1] // 8
+    for b in prange((n + block - 1) // block):
+        rows = x[b * block : min(n, (b + 1) * block)]
+        codes, column = np.empty((width, block), limit.dtype), np.zeros(block, np.float32)
+        encode(rows, cut, cuts, column, codes)
+        stay, exits = np.empty(block, np.uint8), np.zeros((TOGETHER, block), np.uint8)
+        for head in range(groups.size - 1):
+            total = np.zeros(block)
+            for tree in range(TOGETHER * groups[head], TOGETHER * groups[head + 1], TOGETHER):
+                for t in range(TOGETHER):
+                    find_exits(codes, feature, limit, mask, tests, tree + t, planes, stay, exits[t])
+                add_leaves(leaf, tree, exits, total)
+            for r in range(rows.shape[0]):
+                s = total[r]
+                result[b * block + r, head] = 1 / (1 + np.exp(-s)) if probability else s

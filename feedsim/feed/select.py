@@ -1,0 +1,84 @@
+"""Stages 6 and 7, attenuate and select: the policies' factors, then what is shown, in order."""
+
+import numpy as np
+from numba import prange
+
+from feedsim.feed.flow import Candidates, Choice
+from feedsim.kernels import inlined, parallel
+from feedsim.world.arrays import Codes, Floats, Ints, Keys, Longs
+from feedsim.world.rng import hashed, mix, unit
+from feedsim.world.world import World
+
+
+def attenuated(c: Candidates) -> Floats:
+    """(C,) score times every factor; a negative score is never raised: a factor below 1 divides it instead."""
+    assert c.score is not None
+    total = c.score
+    for factor in c.factors.values():
+        total = np.where(total >= 0, total * factor, total / np.maximum(factor, np.float32(1e-6)))
+    return total.astype(np.float32)
+
+
+def select(world: World, c: Candidates, explore_share: float = 0.0) -> Choice:
+    """The best rows of every session, as many as the person will look at; ties go to the smaller post key.
+
+    With `explore_share`, each slot goes by lot to a random out-of-network row instead, while there are any.
+    """
+    score = attenuated(c)
+    many = np.minimum(np.diff(c.start), c.sessions.length).astype(np.int64)
+    start = np.r_[0, np.cumsum(many)]
+    candidate = np.empty(start[-1], np.int64)
+    filled = np.zeros(len(many), np.int64)
+    draws = hashed(world.streams.base("explore"), [world.tick])
+    _select(
+        c.start, score, world.posts.key, c.post, world.posts.base, c.source, c.sessions.user,
+        start, candidate, filled, np.uint64(draws), explore_share,
+    )  # fmt: skip
+    if explore_share > 0 and (filled < many).any():
+        # Slots that neither kind could fill are not shown.
+        keep = np.arange(start[-1]) - np.repeat(start[:-1], many) < np.repeat(filled, many)
+        candidate, start = candidate[keep], np.r_[0, np.cumsum(filled)]
+    rank = np.arange(start[-1]) - np.repeat(start[:-1], np.diff(start))
+    return Choice(start, candidate, rank.astype(np.int32))
+
+
+@inlined
+def _before(a: int, b: int, score: Floats, key: Keys, post: Ints, base: int) -> bool:
+    """Whether row a goes above row b."""
+    if score[a] != score[b]:
+        return bool(score[a] > score[b])
+    return bool(key[post[a] - base] < key[post[b] - base])
+
+
+@parallel
+def _select(
+    first: Longs, score: Floats, key: Keys, post: Ints, base: int, source: Codes, user: Ints,
+    start: Longs, chosen: Longs, filled: Longs, draws: np.uint64, explore_share: float,
+) -> None:  # fmt: skip
+    for s in prange(start.size - 1):
+        a, b = first[s], first[s + 1]
+        many = start[s + 1] - start[s]
+        used = np.zeros(b - a, np.bool_)
+        h = mix(draws, np.uint64(user[s]))
+        n = 0
+        for slot in range(many):
+            outside = explore_share > 0 and unit(mix(h, np.uint64(slot))) < explore_share
+            best = -1
+            lot = np.uint64(0)
+            for r in range(a, b):
+                if used[r - a]:
+                    continue
+                if explore_share > 0 and (source[r] != 0) != outside:
+                    continue
+                if outside:
+                    ticket = mix(h, key[post[r] - base])
+                    if best < 0 or ticket < lot:
+                        best, lot = r, ticket
+                elif best < 0 or _before(r, best, score, key, post, base):
+                    best = r
+            if best < 0:
+                continue
+            used[best - a] = True
+            chosen[start[s] + n] = best
+            n += 1
+        filled[s] = n

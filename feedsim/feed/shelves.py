@@ -1,0 +1,95 @@
+"""Where the feed looks beyond the network: living posts sorted onto shelves, filled anew every so often."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numba import prange
+
+from feedsim.kernels import kernel, parallel
+from feedsim.world.arrays import Doubles, Floats, Ints, Longs
+from feedsim.world.world import REMOVED, Posts, World
+
+TRENDING_ROOM = 400
+"""Posts on the trending shelf of a language (assumption)."""
+HEAT_GRAVITY = 1.5
+"""How fast heat fades with age, in hours + 2: the exponent that news aggregators made customary (assumption)."""
+HEAT_OF = np.array([0.2, 1.0, 1.0, 3.0, 3.0, 0.0, 0.0])
+"""(A,) what each action adds to heat: clicks little, comments and reshares most (assumption)."""
+
+
+@dataclass(frozen=True)
+class Shelves:
+    """Rows of living posts, hottest first on every shelf. L languages, T topics."""
+
+    topic_start: Longs
+    """(L * T + 1,) where each language's and topic's shelf begins in `by_topic`"""
+    by_topic: Ints
+    trending_start: Longs
+    """(L + 1,)"""
+    trending: Ints
+    any_start: Longs
+    """(L + 1,)"""
+    anything: Ints
+    """all posts of a language"""
+
+
+def heat(posts: Posts, minute: int) -> Floats:
+    """(P,) engagement for age: (1 + sum of weighted actions) / (hours + 2) ** 1.5."""
+    counts = [posts.live(name) for name in Posts.COUNTERS]
+    return _heat(np.vstack(counts), HEAT_OF, posts.live("minute").astype(np.int32), minute)
+
+
+@kernel
+def _heat(counts: Ints, weights: Doubles, born: Ints, minute: int) -> Floats:
+    result = np.empty(born.size, np.float32)
+    for p in range(born.size):
+        warmth = 1.0
+        for a in range(weights.size):
+            warmth += weights[a] * counts[a, p]
+        hours = max(0, minute - born[p]) / 60.0 + 2.0
+        result[p] = warmth / hours**HEAT_GRAVITY
+    return result
+
+
+def fill(world: World, languages: int, topics: int, retention: int) -> Shelves:
+    """The shelves as of now, of posts younger than `retention` minutes."""
+    posts = world.posts
+    hot = heat(posts, world.minute).astype(np.float64)
+    # Ties go to an addressed lot of the post's key, so that they fall alike in every arm.
+    hot *= 1 + 1e-6 * world.streams.uniform("heat_tie", posts.live("key"))
+    alive = (posts.live("status") != REMOVED) & (posts.live("minute") > world.minute - retention)
+    language, topic = posts.live("language").astype(np.int64), posts.live("topic").astype(np.int64)
+    topic_start, by_topic = _shelve(np.where(alive, language * topics + topic, -1), hot, languages * topics)
+    any_start, anything = _shelve(np.where(alive, language, -1), hot, languages)
+    size = np.minimum(np.diff(any_start), TRENDING_ROOM)
+    trending = np.concatenate([anything[a : a + n] for a, n in zip(any_start, size, strict=False)] or [anything[:0]])
+    return Shelves(topic_start, by_topic, np.r_[0, np.cumsum(size)], trending, any_start, anything)
+
+
+def _shelve(shelf: Longs, hot: Doubles, shelves: int) -> tuple[Longs, Ints]:
+    """Counting sort of rows onto their shelf (-1 = none), then the hottest first on each."""
+    start = np.zeros(shelves + 1, np.int64)
+    np.cumsum(np.bincount(shelf[shelf >= 0], minlength=shelves), out=start[1:])
+    rows = _place(shelf, start.copy(), int(start[-1]))
+    _hottest_first(rows, start, hot)
+    return start, rows
+
+
+@kernel
+def _place(shelf: Longs, next_free: Longs, total: int) -> Ints:
+    rows = np.empty(total, np.int32)
+    for p in range(shelf.size):
+        if shelf[p] >= 0:
+            rows[next_free[shelf[p]]] = p
+            next_free[shelf[p]] += 1
+    return rows
+
+
+@parallel
+def _hottest_first(rows: Ints, start: Longs, hot: Doubles) -> None:
+    for s in prange(start.size - 1):
+        mine = rows[start[s] : start[s + 1]].copy()
+        order = np.argsort(-hot[mine])
+        for i in range(mine.size):
+            rows[start[s] + i] = mine[order[i]]
+
