@@ -114,7 +114,7 @@ def _merged_field(model: type[Block], name: str, base: Data, over: Any, in_file:
     if place in MIXES:
         return over
     default = default_of(field)
-    under = base[name] if name in base else None if in_file and place == GROUPS else default
+    under = base.get(name, None if in_file and place == GROUPS else default)
     result = merged(under, over, field.annotation, in_file)
     if place == GROUPS or not isinstance(default, dict) or not isinstance(result, dict):
         return result
@@ -170,7 +170,8 @@ def assigned(data: Data, path: Where, value: Any, model: type[Block]) -> Data:
     """`data` with `value` merged in at `path`. Unlike an arm, a path may lead into a mix and set one share of it."""
     for at, step in enumerate(walk(path, data, model)):
         if step.is_mix and at == len(path) - 2:
-            path, value = path[:-1], {**(step.data or {}), path[-1]: value}
+            shares = {**(step.data or {}), path[-1]: value}
+            path, value = path[:-1], {name: share for name, share in shares.items() if share is not None}
             break
     for name in reversed(path):
         value = {name: value}

@@ -114,7 +114,8 @@ def _findings(errors: Iterable[ErrorDetails], data: Data, model: type[Block]) ->
 
 def _located(loc: Sequence[str | int], data: Any, annotation: Any) -> _Place | None:
     """The place of an error, without the tags of unions; None where it is about a branch that nobody meant."""
-    place, path = _Place((), annotation, (), "", False), ()
+    path: Where = ()
+    place = _Place(path, annotation, (), "", False)
     rest = list(loc)
     while rest:
         part, models = rest.pop(0), blocks(annotation)

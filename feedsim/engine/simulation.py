@@ -6,9 +6,8 @@ from dataclasses import dataclass, replace
 import numba
 import numpy as np
 
-from feedsim.company.log import ImpressionLog, Sampling
 from feedsim.company.registry import card_json
-from feedsim.company.training import Model, train
+from feedsim.company.team import RankingTeam
 from feedsim.engine.books import Books
 from feedsim.engine.clock import COMPANY, NIGHT, TICK, Clock
 from feedsim.engine.founding import found
@@ -20,7 +19,6 @@ from feedsim.feed.ranking import (
     EngagementRanker,
     chronological_score,
     engagement_score,
-    head_weights,
     light_cut,
     light_scores,
     popular_score,
@@ -30,7 +28,6 @@ from feedsim.feed.select import select
 from feedsim.feed.shelves import Shelves, fill, heat
 from feedsim.feed.sources import Quota, source
 from feedsim.integrity.detectors import detect
-from feedsim.measures.ranker import evaluate
 from feedsim.measures.sample import Sample
 from feedsim.people.drafts import Drafts
 from feedsim.people.minds import change, sleep
@@ -40,12 +37,15 @@ from feedsim.people.sessions import Opening
 from feedsim.scenario import Scenario
 from feedsim.world.arrays import Codes, Floats, Ints
 from feedsim.world.rng import Streams
+from feedsim.world.world import ACTIONS
 from feedsim.writer import RunWriter
 
 DAY = 1440
 """Minutes."""
 CHUNK = 512
 """Sessions that pass through the stages together: their columns fit the cache."""
+LOOKED_AT = 0.7
+"""Share of a slate that people look at, about: what the rate of logging starts from."""
 BURN_IN_SOURCES = {"in_network": 0.85, "profile": 0.05, "trending": 0.05, "exploration": 0.05}
 """Of the candidates in burn-in: enough out of network for the slots given by lot."""
 
@@ -88,13 +88,11 @@ class Simulation:
         self.retention = scenario.content.retention_hours * 60
         self.burn_in_quota = Quota.of(scenario.feed, BURN_IN_SOURCES)
         self.quota = Quota.of(scenario.feed, {"in_network": 1.0} if ranker.kind == "chronological" else scenario.feed.sources)
-        self.model: Model | None = None
-        self.log = ImpressionLog(len(self.space))
+        self.team: RankingTeam | None = None
         if isinstance(ranker, EngagementRanker):
-            self.weights = head_weights(ranker.weights)
-            population = scenario.population
-            expected = population.users * population.sessions_per_day * scenario.feed.slate * 0.7
-            self.sampling = Sampling.of(ranker.training_rows / 2, expected)
+            people = scenario.population
+            expected = people.users * people.sessions_per_day * scenario.feed.slate * LOOKED_AT
+            self.team = RankingTeam(ranker, self.space, expected)
         self.sample = Sample.of(world, scenario.measures.impression_sample, watch)
         self.books = Books(world, scenario, self.sample)
         self.drafts: Drafts | None = None
@@ -103,13 +101,12 @@ class Simulation:
     @property
     def ranked_by_heads(self) -> bool:
         """Whether feeds are ranked by learned heads now."""
-        return self.model is not None and not self.world.in_burn_in
+        return self.team is not None and self.team.model is not None and not self.world.in_burn_in
 
     @property
     def gathering(self) -> bool:
         """Whether feeds are chronological with a share of lots, to gather a first log."""
-        waits = isinstance(self.scenario.ranker, EngagementRanker) and self.model is None
-        return self.world.in_burn_in or waits
+        return self.world.in_burn_in or (self.team is not None and self.team.model is None)
 
     def run(self, writer: RunWriter, until_tick: int | None = None) -> None:
         """Live through burn-in and the measured days and write all tables. `until_tick` (of measured time): stop after it."""
@@ -145,21 +142,16 @@ class Simulation:
 
     def retrain(self, writer: RunWriter, minute: int) -> None:
         """Measure the heads in force on what was served since, then train the next version."""
-        ranker = self.scenario.ranker
-        assert isinstance(ranker, EngagementRanker)
+        assert self.team is not None
         self.world.minute = minute
         with self.watch_stages.time("train"):
-            if self.model is not None:
-                self.examine(writer)
-            version = 1 if self.model is None else self.model.version + 1
-            self.model = train(
-                self.log, ranker, self.world.streams, version=version, minute=minute,
-                feature_names=self.space.names, light_features=self.space.light, threads=self.threads,
-            )  # fmt: skip
-            for action, text in zip(self.model.heads_of, self.model.texts, strict=True):
-                writer.model_file(f"v{version:03d}_{action}.txt", text)
-            old = np.searchsorted(self.log.minute[: len(self.log)], minute - ranker.window_days * DAY)
-            self.log.drop(int(old))
+            if self.team.model is not None:
+                cells = self.team.examine(self.world.users.groups, self.world.levels)
+                self.books.ranker_quality(minute // DAY - 1, cells)
+                writer.model_file(f"v{self.team.model.version:03d}.json", card_json(self.team.model, cells))
+            model = self.team.retrain(self.world, self.threads)
+            for action, text in zip(ACTIONS, model.texts, strict=True):
+                writer.model_file(f"v{model.version:03d}_{action}.txt", text)
 
     def tick(self, writer: RunWriter, minute: int, first: int) -> None:
         """Stages 1 to 10, once."""
@@ -178,7 +170,7 @@ class Simulation:
                 topics = self.scenario.population.topics
                 self.shelves = fill(world, self.languages, topics, self.retention)
             sessions = self.opening.open(world)
-            self.table = post_table(world) if self.ranked_by_heads or self.logging else np.empty((0, 0), np.float32)
+            self.table = post_table(world) if self.team is not None else np.empty((0, 0), np.float32)
             self.heat = heat(world.posts, minute)
         slates, inventories = [], []
         for first_session in range(0, len(sessions), self.chunk):
@@ -190,11 +182,6 @@ class Simulation:
             return
         slate = Slate.joined(sessions, slates)
         self.settle(slate, np.concatenate(inventories), new, writer)
-
-    @property
-    def logging(self) -> bool:
-        """Whether impressions are logged with their features."""
-        return isinstance(self.scenario.ranker, EngagementRanker)
 
     def serve(self, sessions: Sessions) -> tuple[Slate, Ints]:
         """Stages 3 to 8 for a chunk of sessions, reading the world as it stood when the tick began."""
@@ -220,14 +207,14 @@ class Simulation:
             slate = self.responder.respond(world, scored, choice)
             watch.rows["respond"] += len(slate)
             guard("respond", world.minute, slate.value)
-        if self.logging:
+        if self.team is not None:
             with watch.time("log"):
-                self.log_rows(scored, slate)
+                self.team.keep(world, self.table, scored, slate)
         if self.sample.chosen[sessions.user].any():
             with watch.time("observe"):
                 light = None
-                if self.ranked_by_heads and self.model is not None:
-                    light = light_scores(world, self.space, self.table, found, self.model.light)
+                if self.ranked_by_heads and self.team is not None:
+                    light = light_scores(world, self.space, self.table, found, self.team.light)
                 self.sample.keep(world, found, removed_by, scored, slate, light)
         return slate, inventory
 
@@ -250,12 +237,12 @@ class Simulation:
             return replace(c, score=popular_score(c, self.heat, world.posts.base))
         if ranker.kind == "random":
             return replace(c, score=random_score(world, c))
-        assert self.model is not None
-        c = light_cut(world, self.space, self.table, c, self.model.light, self.scenario.feed.keep)
+        assert self.team is not None and self.team.model is not None
+        c = light_cut(world, self.space, self.table, c, self.team.light, self.scenario.feed.keep)
         x = features(world, self.space, self.table, c)
         with self.watch_stages.time("forests"):
-            p = self.model.heads.predict(x)
-        score = engagement_score(c, p, self.weights, ranker.out_of_network_factor)
+            p = self.team.model.heads.predict(x)
+        score = engagement_score(c, p, self.team.weights, ranker.out_of_network_factor)
         return replace(c, features=x, p=p, score=score)
 
     def attenuated(self, c: Candidates) -> Candidates:
@@ -266,21 +253,6 @@ class Simulation:
             if factor is not None:
                 factors[name] = factor.astype(np.float32)
         return replace(c, factors=factors) if factors else c
-
-    def log_rows(self, c: Candidates, slate: Slate) -> None:
-        """Log a sample of the chunk's impressions, with the features as served."""
-        rows, weight = self.sampling.rows(self.world, slate)
-        at = slate.candidate[rows]
-        x = features(self.world, self.space, self.table, c, at) if c.features is None else c.features[at]
-        p = np.zeros((len(rows), len(self.weights)), np.float32) if c.p is None else c.p[at]
-        posts = self.world.posts
-        post = slate.post[rows] - posts.base
-        self.log.append(
-            features=x, p=p, actions=slate.actions[rows], weight=weight, user=slate.user[rows],
-            author=posts.author[post], key=posts.key[post],
-            minute=np.full(len(rows), self.world.minute, np.int32),
-            version=np.full(len(rows), self.model.version if c.p is not None and self.model else 0, np.int16),
-        )  # fmt: skip
 
     def settle(self, slate: Slate, inventory: Ints, new: int, writer: RunWriter) -> None:
         """After the last chunk: counters, seen posts, feeds, minds and measures."""
@@ -298,11 +270,3 @@ class Simulation:
         if world.tick % max(1, 60 // world.tick_minutes) == 0:
             burn_in = self.scenario.burn_in_days
             self.tell(Progress(world.minute / DAY + burn_in, self.scenario.days + burn_in, watch.rows["respond"]))
-
-    def examine(self, writer: RunWriter) -> None:
-        """How good the heads in force were on what they served: held out by time."""
-        assert self.model is not None
-        groups = {name: codes for name, codes in self.world.users.groups.items()}
-        cells = evaluate(self.log, self.model.version, groups, self.world.levels)
-        self.books.ranker_quality(self.world.minute // DAY - 1, cells)
-        writer.model_file(f"v{self.model.version:03d}.json", card_json(self.model, cells))
