@@ -1,1 +1,29 @@
 """feedsim: simulate a social feed, what ranks it, what harms spread in it, and what holding them back costs."""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from feedsim.results import open_run
+    from feedsim.scenario import Scenario, Study
+    from feedsim.study.comparing import compare
+    from feedsim.study.running import run
+
+__all__ = ["Scenario", "Study", "__version__", "compare", "open_run", "run"]
+__version__ = "0.1.0"
+"""Of the model: a run's content hash holds it, so that a new version runs everything again."""
+
+_HOMES = {
+    "Scenario": "feedsim.scenario",
+    "Study": "feedsim.scenario",
+    "compare": "feedsim.study.comparing",
+    "open_run": "feedsim.results",
+    "run": "feedsim.study.running",
+}
+
+
+def __getattr__(name: str) -> Any:
+    # Public names come when asked for: `import feedsim` alone loads neither numba nor pandas.
+    if name not in _HOMES:
+        raise AttributeError(f"feedsim has no '{name}'; it has {', '.join(__all__)}")
+    return getattr(import_module(_HOMES[name]), name)

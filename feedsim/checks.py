@@ -1,7 +1,7 @@
 """What must hold between the settings of a scenario, beyond what each block checks of itself."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from math import fsum
 from typing import TYPE_CHECKING, get_args
 
@@ -22,6 +22,7 @@ TOLERANCE = 1e-6
 """How far shares may be from adding up to 1."""
 DAY = 1440
 FOLDER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+FOLDER_RULE = "it should be letters, digits, - _ and ., at most 64 of them"
 _COLUMN = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,31}")
 _LEVEL = re.compile(r"[\w+.<>&/-][\w +.<>&/-]{0,63}")
 _IN_A_COLUMN = "it should be letters, digits and _, and begin with a letter: it names columns"
@@ -42,14 +43,14 @@ def findings(scenario: "Scenario", inputs: Inputs) -> Iterator[Finding]:
 def _mixes(scenario: "Scenario") -> Iterator[Finding]:
     """Shares add up to 1."""
     people = scenario.population
-    mixes: dict[Where, Mapping[str, float]] = {
-        ("population", "groups", name, "shares"): group.shares for name, group in people.groups.items()
+    mixes: dict[Where, Iterable[float]] = {
+        ("population", "groups", name, "shares"): group.shares.values() for name, group in people.groups.items()
     }
-    mixes |= {("population", "actors", name, "kinds"): actor.kinds for name, actor in people.actors.items()}
-    mixes["population", "ordinary_kinds"] = {**people.ordinary_kinds}
-    mixes["feed", "sources"] = {**scenario.feed.sources}
+    mixes |= {("population", "actors", name, "kinds"): actor.kinds.values() for name, actor in people.actors.items()}
+    mixes["population", "ordinary_kinds"] = people.ordinary_kinds.values()
+    mixes["feed", "sources"] = scenario.feed.sources.values()
     for path, shares in mixes.items():
-        total = fsum(shares.values())
+        total = fsum(shares)
         if abs(total - 1) > TOLERANCE:
             yield Finding((path,), f"shares add up to {number(total)}", "they should add up to 1")
     total = fsum(actor.share for actor in people.actors.values())
@@ -88,18 +89,15 @@ def _funnel(scenario: "Scenario") -> Iterator[Finding]:
     feed, keep, slate = scenario.feed, ("feed", "keep"), ("feed", "slate")
     if feed.keep < 3 * feed.slate:
         wrong = f"{feed.keep} for a slate of {feed.slate}"
-        yield Finding(
-            (keep, slate), wrong, f"it should be at least three slates, {3 * feed.slate}, so that demotion acts"
-        )
+        right = f"it should be at least three slates, {3 * feed.slate}, so that a demotion can act"
+        yield Finding((keep, slate), wrong, right)
     if feed.keep > feed.candidates:
         wrong = f"{feed.keep} of {feed.candidates} candidates"
         yield Finding((keep, ("feed", "candidates")), wrong, f"it should be at most feed.candidates, {feed.candidates}")
     if DAY % scenario.tick_minutes:
-        near = [m for m in range(1, DAY + 1) if DAY % m == 0]
-        below, above = (
-            max(m for m in near if m < scenario.tick_minutes),
-            min(m for m in near if m > scenario.tick_minutes),
-        )
+        whole = [minutes for minutes in range(1, DAY + 1) if DAY % minutes == 0]
+        above = next(minutes for minutes in whole if minutes > scenario.tick_minutes)
+        below = whole[whole.index(above) - 1]
         wrong = f"a day is no whole number of {scenario.tick_minutes} minutes"
         yield Finding((("tick_minutes",),), wrong, f"it should divide {DAY}, as {below} and {above} do")
 
@@ -128,14 +126,12 @@ def _correlations(population: Population) -> Iterator[Finding]:
             path: Where = ("population", "groups", name, "correlations", other)
             others = [known for known in attributes(population) if known != name]
             if other not in others:
-                yield Finding(
-                    (path, ("population", "groups")), f"there is no other attribute '{other}'", nearest(other, others)
-                )
+                reads: tuple[Where, ...] = (path, ("population", "groups"))
+                yield Finding(reads, f"there is no other attribute '{other}'", nearest(other, others))
             elif told.setdefault(frozenset((name, other)), r) != r:
                 reads = (path, ("population", "groups", other, "correlations", name))
-                yield Finding(
-                    reads, f"{number(r)} here, but not on the other side", "it should be given on one side only"
-                )
+                wrong = f"{number(r)} here, but not on the other side"
+                yield Finding(reads, wrong, "it should be given on one side only")
 
 
 def _all_at_once(population: Population) -> Iterator[Finding]:
@@ -192,6 +188,8 @@ def folder_names(names: Iterable[str]) -> Iterator[tuple[str, str, str]]:
                 f"{shown(name)} can't be a folder",
                 "it should be letters, digits, - _ and ., at most 64 of them",
             )
+        elif name in ("report.html", "summary.parquet"):
+            yield name, f"{shown(name)} can't be a folder", FOLDER_RULE
         elif name in ("report.html", "summary.parquet"):
             yield name, f"'{name}' is a file of the study", "it should be called something else"
         elif (other := seen.setdefault(name.lower(), name)) != name:

@@ -118,7 +118,7 @@ def _names(path: str) -> list[str]:
             return list(parquet.read_schema(path).names)
         with csv.open_csv(path) as reader:
             return list(reader.schema.names)
-    except (pa.ArrowException, OSError) as error:
+    except (pa.ArrowException, OSError, ValueError) as error:
         raise _unreadable(path, error) from error
 
 
@@ -128,7 +128,7 @@ def _table(path: str, names: tuple[str, ...]) -> Any:
             return parquet.read_table(path, columns=list(names))
         texts = csv.ConvertOptions(include_columns=list(names), column_types=dict.fromkeys(names, pa.string()))
         return csv.read_csv(path, convert_options=texts)
-    except (pa.ArrowException, OSError) as error:
+    except (pa.ArrowException, OSError, ValueError) as error:
         raise _unreadable(path, error) from error
 
 

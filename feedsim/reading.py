@@ -141,7 +141,7 @@ class _Reader:
         entries: dict[str, Any] = {}
         while not isinstance(event := next(events), yaml.MappingEndEvent):
             key = self._key(event, events, path)
-            here = (*path, key or "?")
+            here = (*path, "?" if key is None else key)
             name, line = ".".join(here), event.start_mark.line + 1
             twice = key in entries
             if twice:

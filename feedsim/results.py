@@ -143,10 +143,10 @@ SUMMARY = pa.schema([("arm", TEXT), ("assumption", TEXT), ("seed", pa.int64())])
 """What summary.parquet has before the columns of metrics.parquet."""
 
 
-def write_summary(study_dir: Path, arms_in_order: Sequence[str]) -> Path:
-    """The whole-run cells of every run of these arms, arm by arm, as `summary.parquet`."""
-    runs = [run for arm in arms_in_order for run in find_runs(study_dir) if run.arm == arm]
-    parts = [_whole_run(run) for run in runs]
+def write_summary(study_dir: Path, arms_in_order: Sequence[str], only: Sequence[RunPath] | None = None) -> Path:
+    """The whole-run cells of every run of these arms, or of those `only`, arm by arm, as `summary.parquet`."""
+    found = find_runs(study_dir) if only is None else only
+    parts = [_whole_run(run) for arm in arms_in_order for run in found if run.arm == arm]
     table = pa.concat_tables(parts).unify_dictionaries() if parts else SUMMARY.empty_table()
     path = Path(study_dir) / "summary.parquet"
     temporary = path.with_name(f".{path.name}.{os.getpid()}")

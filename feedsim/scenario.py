@@ -1,21 +1,39 @@
 """Scenario and Study: YAML in, checked objects out."""
 
+import json
+from collections.abc import Sequence
+from hashlib import sha256
+from pathlib import Path
 from typing import Annotated
 
+import yaml
 from pydantic import Field
 
+from feedsim import checks
 from feedsim.block import Block
+from feedsim.faults import Fault, Faults, Finding, nearest
 from feedsim.feed.ranking import EngagementRanker, RankerBlock
 from feedsim.feed.sources import Feed
+from feedsim.heading import heading
+from feedsim.inputs import PATHS, Inputs, digest
 from feedsim.integrity.detectors import Detectors
 from feedsim.integrity.policies import PolicyBlock
+from feedsim.layers import Sheet, apply_sets, open_sheet, placed, read_sets
 from feedsim.measures.block import Measures
+from feedsim.merging import Data, merged
 from feedsim.people.content import ContentBlock, GeneratedContent, Harm, default_harms
 from feedsim.people.minds import MindsBlock
 from feedsim.people.reflect import Reflection
 from feedsim.people.respond import Responses
+from feedsim.validation import validated
 from feedsim.world.graph import GeneratedGraph, GraphBlock
 from feedsim.world.population import Population
+from feedsim.writing import Plain, settings
+
+__all__ = ["People", "Scenario", "Study", "content_hash", "dump", "load_study"]
+
+BASE = ""
+"""Where the base stands among the arms."""
 
 
 class People(Block):
@@ -36,6 +54,7 @@ class Scenario(Block):
     tick_minutes: Annotated[int, Field(ge=1, le=1440)] = 15
     """a divisor of a day"""
     harms: dict[str, Harm] = Field(default_factory=default_harms)
+    """classes of harmful post; what a file says is merged onto the defaults, and null takes one out"""
     population: Population = Population()
     graph: GraphBlock = GeneratedGraph()
     content: ContentBlock = GeneratedContent()
@@ -43,5 +62,118 @@ class Scenario(Block):
     feed: Feed = Feed()
     ranker: RankerBlock = EngagementRanker()
     detectors: Detectors = Detectors()
-    policies: dict[str, PolicyBlock] = {}
+    policies: dict[str, PolicyBlock] = Field({})
+    """name -> what holds harm back; null takes one out"""
     measures: Measures = Measures()
+
+
+class Study(Block):
+    """A question, and the arms and seeds that answer it."""
+
+    name: str
+    """folder of its runs"""
+    question: str = ""
+    scenario: Scenario
+    """the base, with what --set changed"""
+    arms: dict[str, Scenario]
+    """each resolved, in the order of the file"""
+    seeds: tuple[int, ...]
+    file: Path
+
+
+def load_study(
+    path: Path, sets: Sequence[str] = (), seeds: Sequence[int] | None = None, arms: Sequence[str] | None = None
+) -> Study:
+    """The study in a file, checked to the last arm. Raises Faults with all that is wrong with it.
+
+    An arm is the base with its settings merged onto it (the rules are in `feedsim.merging`). `sets` are `path=value`
+    and go over the base and over every arm, so that they win against what an arm says; a setting that an arm's kind of
+    block does not know is left out there. `seeds` and `arms` choose among what the file has. A file without arms has
+    one, `baseline`. What it extends gives it everything but its name.
+    """
+    sheet = open_sheet(Path(path), Scenario)
+    faults = sheet.faults
+    head = heading(sheet, seeds, faults)
+    chosen = _chosen_arms(sheet, arms, faults)
+    resolved = _resolved(sheet, sets, faults)
+    if faults:
+        raise Faults(faults)
+    return Study(
+        name=head.name,
+        question=head.question,
+        scenario=resolved[BASE],
+        arms={arm: resolved[arm if sheet.arms else BASE] for arm in chosen},
+        seeds=head.seeds,
+        file=Path(path),
+    )
+
+
+def _chosen_arms(sheet: Sheet, wanted: Sequence[str] | None, faults: list[Fault]) -> list[str]:
+    """The arms to run, in the order of the file."""
+    known = list(sheet.arms) or ["baseline"]
+    for name in wanted or ():
+        if name not in known:
+            faults.append(Fault("--arm", None, "", f"there is no arm '{name}'", nearest(name, known)))
+    return [name for name in known if wanted is None or name in wanted]
+
+
+def _resolved(sheet: Sheet, sets: Sequence[str], faults: list[Fault]) -> dict[str, Scenario]:
+    """The base (under BASE) and every arm; what is wrong goes to `faults`, once, where it was said."""
+    said = read_sets(sets, faults)
+    set_layers = [layer for _, layer in said]
+    trees = apply_sets(_trees(sheet), said, Scenario, faults)
+    inputs, resolved = Inputs(), {}
+    of_base: list[Finding] = []
+    for arm, tree in trees.items():
+        scenario, found = _examined(tree, inputs)
+        own = sheet.base if arm == BASE else sheet.arms[arm]
+        faults += [
+            placed(finding, [*own, *set_layers])
+            for finding in found
+            # What the base says wrongly is told once, unless an arm says it again.
+            if finding not in of_base or any(layer.depth(finding.reads[0]) == len(finding.reads[0]) for layer in own)
+        ]
+        of_base = found if arm == BASE else of_base
+        if scenario is not None:
+            resolved[arm] = scenario
+    return resolved
+
+
+def _trees(sheet: Sheet) -> dict[str, Data]:
+    """The settings of the base and of every arm, merged."""
+    base: Data = {}
+    for layer in sheet.base:
+        base = merged(base, layer.data, Scenario, in_file=True)
+    trees = {BASE: base}
+    for arm, layers in sheet.arms.items():
+        tree = base
+        for layer in layers:
+            tree = merged(tree, layer.data, Scenario)
+        trees[arm] = tree
+    return trees
+
+
+def _examined(tree: Data, inputs: Inputs) -> tuple[Scenario | None, list[Finding]]:
+    """The scenario, and all that is wrong with it."""
+    result = validated(tree, Scenario)
+    further = [] if result.block is None else checks.findings(result.block, inputs)
+    return result.block, [*result.findings, *(finding for finding in further if result.stands(finding))]
+
+
+def dump(scenario: Scenario, name: str = "", question: str = "") -> str:
+    """The resolved scenario as YAML; `load_study` makes an equal one of it."""
+    said = settings(scenario)
+    head = {key: value for key, value in (("name", name), ("question", question)) if value}
+    return yaml.dump(head | said, Dumper=Plain, sort_keys=False, allow_unicode=True, width=120)
+
+
+def content_hash(scenario: Scenario, seed: int, version: str) -> str:
+    """What a run's results follow from, in 64 characters: settings, seed, version and the bytes of input files."""
+    # Through JSON once, so that 1 and 1.0 in a number's place are one scenario.
+    data = Scenario.model_validate_json(scenario.model_dump_json()).model_dump(mode="json")
+    for block, key in PATHS:
+        if key in data[block]:
+            data[block][key] = digest(data[block][key])
+    # Order has a meaning (of groups, levels and harms), so keys are not sorted.
+    text = json.dumps([data, seed, version], separators=(",", ":"))
+    return sha256(text.encode()).hexdigest()

@@ -53,7 +53,7 @@ def _extra(name: str, kind: Any, unit: str, meaning: str) -> Column:
 
 def _metrics() -> tuple[Column, ...]:
     return (
-        Column("tick", I32, "tick", "ticks since the start of burn-in; -1 where the row is for a day or the run"),
+        Column("tick", I32, "tick", "ticks since the end of burn-in; -1 where the row is for a day or the run"),
         Column("day", I16, "day", "day since the end of burn-in; -1, where tick is -1 too, for the whole run"),
         Column("metric", TEXT, "name", "what is measured; `feedsim metrics` lists formulas and denominators"),
         Column("harm", TEXT, "name", "class of harm; empty = not about one class"),
@@ -152,7 +152,7 @@ def _cascades() -> tuple[Column, ...]:
 def _impressions() -> tuple[Column, ...]:
     actions = ("click", "like", "angry", "comment", "reshare", "hide", "report")
     return (
-        Column("tick", I32, "tick", "ticks since the start of burn-in"),
+        Column("tick", I32, "tick", "ticks since the end of burn-in"),
         Column("user", I32, "id", "the sampled viewer"),
         Column("key", U64, "id", "the post"),
         Column("source", TEXT, "name", "what brought the candidate"),

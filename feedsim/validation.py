@@ -104,9 +104,12 @@ class _Place:
     in_mapping: bool
 
 
-def _findings(errors: Iterable[ErrorDetails], data: Data, model: type[Block]) -> Iterable[Finding]:
+def _findings(errors: Sequence[ErrorDetails], data: Data, model: type[Block]) -> Iterable[Finding]:
+    unknown = [error["loc"][:-1] for error in errors if error["loc"][-1:] == ("[key]",)]
     for error in errors:
-        place = _located(error["loc"], data, model)
+        # What stands under a name that should not be there is not worth a word.
+        under = any(error["loc"][: len(loc)] == loc for loc in unknown) and error["loc"][-1] != "[key]"
+        place = None if under else _located(error["loc"], data, model)
         if place is not None:
             path, wrong, right = _words(error, place)
             yield Finding((path,), wrong, right)
@@ -119,6 +122,8 @@ def _located(loc: Sequence[str | int], data: Any, annotation: Any) -> _Place | N
     rest = list(loc)
     while rest:
         part, models = rest.pop(0), blocks(annotation)
+        if part == "[key]":
+            break
         model = chosen(annotation, data)
         child = _child(data, part)
         if len(models) > 1:
@@ -134,12 +139,12 @@ def _located(loc: Sequence[str | int], data: Any, annotation: Any) -> _Place | N
                 return None
             annotation = next(b for b in branches(annotation) if (get_origin(b) is dict) == isinstance(data, dict))
             continue
-        elif part != "[key]":
+        else:
             path, known = (*path, str(part)), tuple(data) if isinstance(data, dict) else ()
             value = values(annotation)
             annotation = value if value is not None else next(iter(get_args(annotation)), None)
             place = _Place(path, annotation, known, "", value is not None)
-        data = child if part != "[key]" else data
+        data = child
     return place
 
 

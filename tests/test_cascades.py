@@ -1,13 +1,15 @@
 """Cascades, against trees drawn by hand and a search from every person."""
 
 from collections import deque
+from random import Random
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feedsim.measures.cascades import Reshares, Roots, cascades
+from feedsim.feed.flow import Reshares
+from feedsim.measures.cascades import Roots, cascades
 
 Tree = list[int]
 """For person 1, 2, ...: the person whose post or reshare they saw; 0 is the author."""
@@ -107,10 +109,10 @@ trees = st.integers(1, 14).flatmap(lambda n: st.tuples(*(st.integers(0, i) for i
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(trees, min_size=1, max_size=4), st.randoms())
-def test_any_trees_in_any_order_agree_with_a_search_from_everybody(forest: list[Tree], chance: object) -> None:
+def test_any_trees_in_any_order_agree_with_a_search_from_everybody(forest: list[Tree], chance: Random) -> None:
     rows = reshares(dict(enumerate(forest)))
     mixed = list(range(len(rows)))
-    chance.shuffle(mixed)  # type: ignore[attr-defined]
+    chance.shuffle(mixed)
     shuffled = Reshares(
         rows.key[mixed], rows.user[mixed], rows.parent_user[mixed], rows.minute[mixed], rows.depth[mixed]
     )

@@ -8,6 +8,7 @@ from typing import Any
 
 import lightgbm as lgb
 import numpy as np
+from scipy.special import ndtri
 
 from feedsim.company.log import ImpressionLog
 from feedsim.feed.forest import Heads
@@ -68,7 +69,7 @@ def train(
         trained = list(pool.map(learn, range(len(ACTIONS))))
     texts = tuple(head.booster.model_to_string() for head in trained)
     heads = Heads.read(texts, [partial(head.booster.predict, raw_score=True, num_threads=1) for head in trained])
-    light, agreement = _light_model(log, ranker, streams, version, heads, list(light_features))
+    light, agreement = _light_model(log, ranker, streams, version, heads, list(feature_names), list(light_features))
     card = {
         "version": version,
         "minute": minute,
@@ -144,26 +145,33 @@ def _card(head: Head, names: Sequence[str]) -> dict[str, Any]:
 
 
 def _light_model(
-    log: ImpressionLog, ranker: EngagementRanker, streams: Streams, version: int, heads: Heads, light: list[int]
+    log: ImpressionLog, ranker: EngagementRanker, streams: Streams, version: int, heads: Heads, names: list[str], light: list[int]
 ) -> tuple[Floats, float]:
-    """Least squares of the heads' score on the light features, over logged rows by lot; and its rank correlation."""
+    """Least squares of the heads' score on the light features, over logged rows by lot; and its rank correlation.
+
+    The score enters by its normal rank, and the viewer's own features beside the light ones: they are equal for all
+    that one person could be shown, so that their share of the score must not be laid on what differs.
+    """
     lot = streams.uniform("light", version, log.live("user"), log.live("key"), log.live("minute"))
     rows = np.sort(np.argsort(lot, kind="stable")[: min(len(log), ranker.training_rows)])
     if len(rows) == 0:
         return np.zeros(len(light) + 1, np.float32), 0.0
-    score = heads.predict(log.features[rows]).astype(np.float64) @ head_weights(ranker.weights)
-    x = log.features[rows][:, light].astype(np.float64)
+    score = _normal_ranks(heads.predict(log.features[rows]).astype(np.float64) @ head_weights(ranker.weights))
+    viewer = [i for i, name in enumerate(names) if name.startswith("viewer_")]
+    x = log.features[rows][:, light + viewer].astype(np.float64)
     mean, spread = x.mean(axis=0), x.std(axis=0)
     spread[spread == 0] = 1.0
     z = (x - mean) / spread
-    slope = np.linalg.solve(z.T @ z + RIDGE * len(z) * np.eye(len(light)), z.T @ (score - score.mean())) / spread
+    slope = np.linalg.solve(z.T @ z + RIDGE * len(z) * np.eye(x.shape[1]), z.T @ (score - score.mean())) / spread
     intercept = score.mean() - mean @ slope
-    return np.r_[slope, intercept].astype(np.float32), _rank_correlation(x @ slope, score)
+    return np.r_[slope[: len(light)], intercept].astype(np.float32), _correlation(_normal_ranks(x @ slope), score)
 
 
-def _rank_correlation(a: Doubles, b: Doubles) -> float:
-    """Spearman's, ties in order of rows; 0 where one is constant."""
-    ranks = [np.argsort(np.argsort(v, kind="stable"), kind="stable").astype(np.float64) for v in (a, b)]
-    if np.ptp(a) == 0 or np.ptp(b) == 0:
-        return 0.0
-    return float(np.corrcoef(ranks[0], ranks[1])[0, 1])
+def _normal_ranks(values: Doubles) -> Doubles:
+    """Normal scores of the ranks, ties in order of rows."""
+    rank = np.argsort(np.argsort(values, kind="stable"), kind="stable")
+    return np.asarray(ndtri((rank + 0.5) / len(values)))
+
+
+def _correlation(a: Doubles, b: Doubles) -> float:
+    return float(np.mean(a * b) / np.sqrt(np.mean(a * a) * np.mean(b * b))) if len(a) > 1 else 0.0

@@ -19,11 +19,11 @@ from feedsim.measures.cells import (
     supply_cells,
     viewer_cells,
 )
-from feedsim.measures.sample import Sample
+from feedsim.measures.sample import LIGHT_CUT, Sample
 from feedsim.measures.tally import VIEWER, Tally
 from feedsim.scenario import Scenario
-from feedsim.world.arrays import Ints, Longs
-from feedsim.world.world import ACTORS, KINDS, MODALITIES, NEVER, STATUSES, Posts, World
+from feedsim.world.arrays import Doubles, Ints, Longs
+from feedsim.world.world import ACTORS, KINDS, MODALITIES, NEVER, SOURCES, STATUSES, Posts, World
 from feedsim.writer import RunWriter, known, labels
 
 WHOLE_RUN = -1
@@ -42,39 +42,33 @@ class Books:
         self.history = np.zeros(users, np.uint8)
         """(U,) a bit for each of the last days with a session"""
         self.cells: list[tuple[int, int, Cell]] = []
+        self.today: list[Reshares] = []
         self.reshares: list[Reshares] = []
         self.roots: list[dict[str, Any]] = []
-        self.before = np.zeros(self.day.viewer.shape[1], np.int64)
-        self.before_value = 0.0
 
-    def tick(self, writer: RunWriter, world: World, slate: Slate, inventory: Ints, shared: Reshares, new: int) -> None:
+    def tick(self, world: World, slate: Slate, inventory: Ints, shared: Reshares, new: int) -> None:
         """Count a tick. Burn-in is not measured; its reshares are kept, for they belong to cascades that go on."""
-        self.reshares.append(shared)
-        writer.add("reshares", {name: getattr(shared, name) for name in RESHARE_COLUMNS})
+        self.today.append(shared)
         if world.in_burn_in:
             return
         self._new_posts(world, new)
-        self.day.count(world, slate, inventory)
-        self._tick_cells(world, float(slate.value.sum(dtype=np.float64)))
+        self._tick_cells(world, self.day.count(world, slate, inventory), float(slate.value.sum(dtype=np.float64)))
 
     def quiet_tick(self, world: World, new: int) -> None:
         """Count a tick in which nobody came."""
         if not world.in_burn_in:
             self._new_posts(world, new)
-            self._tick_cells(world, 0.0)
+            self._tick_cells(world, np.zeros(self.day.viewer.shape[1]), 0.0)
 
     def _new_posts(self, world: World, new: int) -> None:
         fresh = slice(len(world.posts) - new, len(world.posts))
         self.day.count_posts(world.posts.author[fresh], world.posts.harm[fresh])
 
-    def _tick_cells(self, world: World, value: float) -> None:
-        now = self.day.viewer.sum(axis=0, dtype=np.int64)
-        people = len(world.users)
-        cells = viewer_cells((now - self.before).astype(np.float64), value, people, 1, world.harms, EVERYONE)
+    def _tick_cells(self, world: World, sums: Doubles, value: float) -> None:
+        cells = viewer_cells(sums, value, len(world.users), 1, world.harms, EVERYONE)
         self._write(cells, world.minute // world.tick_minutes, world.day)
-        self.before = now
 
-    def end_day(self, writer: RunWriter, world: World, day: int) -> None:
+    def end_day(self, world: World, day: int) -> None:
         """Cells of the day that ends, overall and by group; then its sums join the run's."""
         active = self.day.viewer[:, 0] > 0
         self.active_days += active
@@ -82,8 +76,6 @@ class Books:
         self._write(self._all_cells(world, self.day, 1, active.astype(np.int64)), WHOLE_RUN, day)
         self.whole.add(self.day)
         self.day.clear()
-        self.before[:] = 0
-        self.flush(writer)
 
     def _all_cells(self, world: World, tally: Tally, days: int, active_days: Longs) -> Iterator[Cell]:
         """Everyone, every group of viewers and of authors, every source."""
@@ -124,10 +116,18 @@ class Books:
                 columns[name] = [getattr(cell, name) for _, _, cell in self.cells]
             writer.add("metrics", columns)
             self.cells = []
-        if rows := self.sample.take(list(self.scenario.policies)):
+        if rows := self.sample.take():
             for name in ("sharer", "light_rank", "rank"):
                 rows[name] = known(rows[name], rows[name] >= 0)
+            rows["source"] = labels(rows["source"], SOURCES)
+            by = np.where(rows["removed_by"] == LIGHT_CUT, len(self.sample.policies), rows["removed_by"])
+            rows["removed_by"] = labels(by, (*self.sample.policies, "light_cut"))
             writer.add("impressions", rows)
+        if self.today:
+            shared = Reshares(*(np.concatenate([getattr(part, name) for part in self.today]) for name in RESHARE_COLUMNS))
+            writer.add("reshares", vars(shared))
+            self.reshares.append(shared)
+            self.today = []
 
     def spill(self, writer: RunWriter, world: World, oldest: int) -> None:
         """Write the posts made before minute `oldest` and forget them, with their items and what was seen of them."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numba
 import numpy as np
@@ -93,7 +94,7 @@ class Simulation:
             people = scenario.population
             expected = people.users * people.sessions_per_day * scenario.feed.slate * LOOKED_AT
             self.team = RankingTeam(ranker, self.space, expected)
-        self.sample = Sample.of(world, scenario.measures.impression_sample, watch)
+        self.sample = Sample.of(world, scenario.measures.impression_sample, watch, scenario.policies)
         self.books = Books(world, scenario, self.sample)
         self.drafts: Drafts | None = None
         self.shelves: Shelves | None = None
@@ -118,7 +119,7 @@ class Simulation:
         if isinstance(s.ranker, EngagementRanker):
             start = 0 if s.burn_in_days else s.ranker.retrain_days * DAY
             clock.every(s.ranker.retrain_days * DAY, start, COMPANY, lambda minute: self.retrain(writer, minute))
-        clock.every(s.tick_minutes, first, TICK, lambda minute: self.tick(writer, minute, first))
+        clock.every(s.tick_minutes, first, TICK, lambda minute: self.tick(minute, first))
         clock.run()
         with self.watch_stages.time("write"):
             self.books.close(writer, self.world)
@@ -129,7 +130,8 @@ class Simulation:
         world.minute = minute
         with self.watch_stages.time("observe"):
             if minute > 0:
-                self.books.end_day(writer, world, minute // DAY - 1)
+                self.books.end_day(world, minute // DAY - 1)
+            self.books.flush(writer)
         if minute == self.scenario.days * DAY:
             return
         with self.watch_stages.time("midnight"):
@@ -153,7 +155,7 @@ class Simulation:
             for action, text in zip(ACTIONS, model.texts, strict=True):
                 writer.model_file(f"v{model.version:03d}_{action}.txt", text)
 
-    def tick(self, writer: RunWriter, minute: int, first: int) -> None:
+    def tick(self, minute: int, first: int) -> None:
         """Stages 1 to 10, once."""
         world, watch = self.world, self.watch_stages
         world.minute, world.tick = minute, (minute - first) // world.tick_minutes
@@ -181,7 +183,7 @@ class Simulation:
             self.books.quiet_tick(world, new)
             return
         slate = Slate.joined(sessions, slates)
-        self.settle(slate, np.concatenate(inventories), new, writer)
+        self.settle(slate, np.concatenate(inventories), new)
 
     def serve(self, sessions: Sessions) -> tuple[Slate, Ints]:
         """Stages 3 to 8 for a chunk of sessions, reading the world as it stood when the tick began."""
@@ -213,8 +215,8 @@ class Simulation:
         if self.sample.chosen[sessions.user].any():
             with watch.time("observe"):
                 light = None
-                if self.ranked_by_heads and self.team is not None:
-                    light = light_scores(world, self.space, self.table, found, self.team.light)
+                if self.team is not None and self.ranked_by_heads:
+                    light = partial(light_scores, world, self.space, self.table, model=self.team.light)
                 self.sample.keep(world, found, removed_by, scored, slate, light)
         return slate, inventory
 
@@ -254,13 +256,13 @@ class Simulation:
                 factors[name] = factor.astype(np.float32)
         return replace(c, factors=factors) if factors else c
 
-    def settle(self, slate: Slate, inventory: Ints, new: int, writer: RunWriter) -> None:
+    def settle(self, slate: Slate, inventory: Ints, new: int) -> None:
         """After the last chunk: counters, seen posts, feeds, minds and measures."""
         world, watch = self.world, self.watch_stages
         with watch.time("respond"):
             shared = reshare(world, slate)
         with watch.time("observe"):
-            self.books.tick(writer, world, slate, inventory, shared, new)
+            self.books.tick(world, slate, inventory, shared, new)
         with watch.time("remember"):
             remember(world, slate)
         with watch.time("minds"):

@@ -13,18 +13,20 @@ class Metric:
     denominator: str
     unit: str
     adds_up: bool = False
-    """over the ticks of a day: a count, or a mean per person; others are means that weight by `n`"""
+    """Over the ticks of a day (it is a mean per person); the others are means that weight by `n`."""
 
 
 def _rate(action: str) -> Metric:
     return Metric(f"{action}_rate", "engagement", f"{action}s / impressions", "impressions", "share")
 
 
+PEOPLE_DAYS = "people x days; in a row for a tick: people"
+
 METRICS: tuple[Metric, ...] = (
-    Metric("sessions", "engagement", "sessions opened", "people", "sessions", True),
+    Metric("sessions", "engagement", "sessions opened / (people x days)", PEOPLE_DAYS, "per person and day", True),
     Metric("active_users", "engagement", "people with a session", "people", "people"),
-    Metric("impressions", "engagement", "posts shown", "people", "impressions", True),
-    Metric("posts", "engagement", "posts published", "people", "posts", True),
+    Metric("impressions", "engagement", "posts shown / (people x days)", PEOPLE_DAYS, "per person and day", True),
+    Metric("posts", "engagement", "posts published / (people x days); of a class", PEOPLE_DAYS, "per person and day"),
     _rate("click"),
     _rate("like"),
     Metric("angry_rate", "engagement", "angry reactions / impressions", "impressions", "share"),
@@ -32,62 +34,51 @@ METRICS: tuple[Metric, ...] = (
     _rate("reshare"),
     _rate("hide"),
     _rate("report"),
-    Metric("minutes_per_active_user", "engagement", "minutes in the feed / active people", "active people", "minutes"),
+    Metric("minutes_per_active_user", "engagement", "minutes viewed / active days", "people's active days", "minutes"),
     Metric(
         "engagement_value",
         "engagement",
         "sum of fixed weights x actions / (people x days); one weighting in every arm, whatever the arm optimises",
-        "people x days; in a row for a tick: people",
+        PEOPLE_DAYS,
         "points per person and day",
         True,
     ),
-    Metric("l6of7", "engagement", "people active on 6 or 7 of the last 7 days / people", "people", "share"),
+    Metric("l6of7", "engagement", "people active on 6 or 7 of the last 7 days / on any", "active people", "share"),
     Metric("satisfaction", "engagement", "mean of people's satisfaction", "people", "score"),
+    Metric("habit", "engagement", "mean factor that habit puts on sessions", "people", "factor, 0.5 to 2"),
     Metric("stated_value", "engagement", "mean worth on reflection of what was shown", "impressions", "score"),
     Metric("inventory", "feed", "unseen in-network posts that a session could have shown", "sessions", "posts"),
     Metric("in_network_share", "feed", "impressions that a followee brought / impressions", "impressions", "share"),
     Metric("reshare_share", "feed", "impressions that a reshare brought / impressions", "impressions", "share"),
+    Metric("impressions_share", "feed", "impressions of the part / impressions", "impressions", "share"),
     Metric("age_minutes", "feed", "mean age of a post when it is shown", "impressions", "minutes"),
     Metric("prevalence", "harm", "impressions of the class / impressions", "impressions", "share"),
     Metric("exposed_users", "harm", "people who saw at least one of the class / people", "people", "share"),
     Metric("harm_reshares", "harm", "1,000 x reshares of the class / impressions", "impressions", "per 1,000"),
     Metric("harm_reach", "harm", "people reached by posts of the class / those posts", "posts of the class", "people"),
-    Metric("misbelief", "harm", "mean belief in the narratives that are false", "people x false narratives", "0 to 1"),
+    Metric("misbelief", "harm", "mean belief in the narratives that are false", "people", "0 to 1"),
     Metric("animosity", "harm", "out-group terms shown in civic posts / their impressions", "impressions", "terms"),
     Metric("outgroup_warmth", "harm", "mean warmth towards the out-group", "people", "points, 0 to 100"),
     Metric(
         "amplification",
         "bias",
         "impressions of the author's group / those in the chronological arm - 1; needs two arms, so in `compare`",
-        "impressions in the chronological arm",
+        "seeds",
         "share",
     ),
     Metric("reach_share", "bias", "impressions of the author's group / impressions", "impressions", "share"),
-    Metric(
-        "demotion_rate", "bias", "ranked candidates that a policy's factor lowered / candidates", "candidates", "share"
-    ),
-    Metric(
-        "false_positive_rate", "bias", "harmless posts held to be harmful / harmless posts", "harmless posts", "share"
-    ),
-    Metric(
-        "false_negative_rate", "bias", "posts of the class held to be harmless / posts of the class", "posts", "share"
-    ),
-    Metric(
-        "calibration_error", "bias", "mean |mean predicted - observed share| over ten bins", "rows predicted", "share"
-    ),
+    Metric("demotion_rate", "bias", "candidates whose score a policy lowered / candidates", "candidates", "share"),
+    Metric("false_positive_rate", "bias", "harmless posts held to be harmful / harmless posts", "posts", "share"),
+    Metric("false_negative_rate", "bias", "posts of the class held to be harmless / of the class", "posts", "share"),
+    Metric("calibration_error", "bias", "mean |mean predicted - observed share| over bins", "rows predicted", "share"),
+    Metric("calibration_ratio", "bias", "mean predicted / observed share", "rows predicted", "ratio"),
     Metric("auc", "bias", "chance that a row of the class scores above one that is not", "rows predicted", "0 to 1"),
     Metric("queue_length", "operations", "cases that wait for a reviewer", "1", "cases"),
     Metric("review_hours", "operations", "mean hours from opening a case to its decision", "decided cases", "hours"),
     Metric("proactive_rate", "operations", "found before anybody reported it / found", "posts found", "share"),
     Metric("recall", "operations", "posts of the class that were found / posts of the class", "posts", "share"),
     Metric("precision", "operations", "of the class / found as of the class", "posts found", "share"),
-    Metric(
-        "ranker_auc",
-        "operations",
-        "chance that an impression with the action scores above one without",
-        "impressions",
-        "0 to 1",
-    ),
-    Metric("ranker_logloss", "operations", "mean log loss of a predicted action", "impressions", "nats"),
+    Metric("ranker_auc", "operations", "chance to score an action above its absence", "logged impressions", "0 to 1"),
+    Metric("ranker_logloss", "operations", "mean log loss of a predicted action", "logged impressions", "nats"),
 )
 BY_NAME = {metric.name: metric for metric in METRICS}

@@ -7,7 +7,7 @@ import numpy as np
 from feedsim.feed.flow import Slate
 from feedsim.kernels import kernel
 from feedsim.world.arrays import Bytes, Codes, Doubles, Floats, Ints, Longs
-from feedsim.world.world import ACTIONS, SOURCES, World
+from feedsim.world.world import ACTIONS, CIVIC, RESHARE, SOURCES, World
 
 VIEWER = (
     "sessions",
@@ -22,6 +22,8 @@ VIEWER = (
     *ACTIONS,
 )
 """Counted for every viewer; then impressions of each harm, then reshares of each harm."""
+SESSIONS, IMPRESSIONS, SECONDS, IN_FEED, FROM_RESHARE, AGE_MINUTES, CIVICS, CIVIC_TERMS, INVENTORY, FIRST_ACTION = range(10)
+FIRST_HARM = len(VIEWER)
 
 
 @dataclass
@@ -58,17 +60,20 @@ class Tally:
         for column in vars(self).values():
             column[:] = 0
 
-    def count(self, world: World, slate: Slate, inventory: Ints) -> None:
-        """Add a tick's impressions."""
-        posts, items = world.posts, world.items
-        s = slate.sessions
-        self.viewer[s.user, 0] += 1
-        self.viewer[s.user, VIEWER.index("inventory")] += inventory
+    def count(self, world: World, slate: Slate, inventory: Ints) -> Doubles:
+        """Add a tick's impressions; (K,) the tick's own sums, in the columns of `viewer`."""
+        posts, items, s = world.posts, world.items, slate.sessions
+        harms = self.author.shape[1] - 1
+        tick = np.zeros((len(s), self.viewer.shape[1]), np.int32)
+        tick[:, SESSIONS] = 1
+        tick[:, INVENTORY] = inventory
         _count(
             slate.start, s.user, s.minute, slate.post - posts.base, slate.source, slate.item, slate.actions,
             slate.seconds, slate.value, items.base, items.depth, posts.author, posts.minute, posts.kind,
-            posts.outgroup_terms, posts.harm, self.viewer, self.value, self.author, self.source, self.author.shape[1] - 1,
+            posts.outgroup_terms, posts.harm, tick, self.value, self.author, self.source, harms,
         )  # fmt: skip
+        self.viewer[s.user] += tick
+        return tick.sum(axis=0, dtype=np.float64)
 
     def count_posts(self, author: Ints, harm: Codes) -> None:
         """Add a tick's new posts."""
@@ -81,33 +86,32 @@ class Tally:
 def _count(
     start: Longs, user: Ints, now: Ints, post: Ints, source: Codes, item: Ints, actions: Bytes, seconds: Ints, value: Floats,
     item_base: int, item_depth: Ints, author: Ints, born: Ints, kind: Codes, terms: Ints, harm: Codes,
-    viewer_sums: Longs, value_sums: Doubles, author_sums: Longs, source_sums: Longs, harms: int,
+    tick: Ints, value_sums: Doubles, author_sums: Longs, source_sums: Longs, harms: int,
 ) -> None:  # fmt: skip
     for s in range(user.size):
         u = user[s]
         for r in range(start[s], start[s + 1]):
-            p, h = post[r], harm[post[r]]
-            viewer_sums[u, 1] += 1
-            viewer_sums[u, 2] += seconds[r]
+            p, h, did = post[r], harm[post[r]], actions[r]
+            tick[s, IMPRESSIONS] += 1
+            tick[s, SECONDS] += seconds[r]
+            tick[s, AGE_MINUTES] += max(0, now[s] - born[p])
             if item[r] >= 0:
-                viewer_sums[u, 3] += 1
+                tick[s, IN_FEED] += 1
                 if item_depth[item[r] - item_base] > 0:
-                    viewer_sums[u, 4] += 1
-            viewer_sums[u, 5] += max(0, now[s] - born[p])
-            if kind[p] == 2:
-                viewer_sums[u, 6] += 1
-                viewer_sums[u, 7] += terms[p]
-            did = actions[r]
-            for a in range(7):
+                    tick[s, FROM_RESHARE] += 1
+            if kind[p] == CIVIC:
+                tick[s, CIVICS] += 1
+                tick[s, CIVIC_TERMS] += terms[p]
+            for a in range(len(ACTIONS)):
                 if did & (1 << a):
-                    viewer_sums[u, 9 + a] += 1
+                    tick[s, FIRST_ACTION + a] += 1
                     source_sums[source[r], 1 + a] += 1
             value_sums[u] += value[r]
             author_sums[author[p], 0] += 1
             source_sums[source[r], 0] += 1
             if h >= 0:
-                viewer_sums[u, 16 + h] += 1
-                if did & 16:
-                    viewer_sums[u, 16 + harms + h] += 1
+                tick[s, FIRST_HARM + h] += 1
+                if did & (1 << RESHARE):
+                    tick[s, FIRST_HARM + harms + h] += 1
                 author_sums[author[p], 1 + h] += 1
-                source_sums[source[r], 8 + h] += 1
+                source_sums[source[r], 1 + len(ACTIONS) + h] += 1

@@ -54,12 +54,12 @@ class Content(Block):
     """moral-emotional words a post (Poisson)"""
     words_if_false: NotNegative = 0.4
     """more of them in a false story"""
-    words_per_severity: NotNegative = 1.0
+    words_per_severity: NotNegative = 0.5
     """more of them per unit of severity"""
     terms_mean: dict[Kind, NotNegative] = Field({"personal": 0.01, "news": 0.1, "civic": 0.4, "entertainment": 0.01})
     """out-group terms a post (Poisson)"""
     terms_if_false: NotNegative = 0.25
-    terms_per_severity: NotNegative = 1.5
+    terms_per_severity: NotNegative = 0.8
     novelty_if_false: Annotated[float, Field(ge=0, le=0.5)] = 0.15
     """false stories are more novel by this much, on [0, 1] (sign: Vosoughi et al. 2018, E07)"""
     quality_if_false: Annotated[float, Field(ge=-0.4, le=0)] = -0.15

@@ -22,7 +22,7 @@ class MindsBlock(Block):
     """log-odds of looking on, per unit of satisfaction"""
     satisfaction_rate: Share = 0.1
     """weight of one session in the moving mean"""
-    habit_from_engagement: NotNegative = 0.04
+    habit_from_engagement: NotNegative = 0.02
     """log-factor on sessions gained per engaging session, quickly"""
     habit_from_satisfaction: NotNegative = 0.01
     """log-factor per session and unit of satisfaction, slowly"""

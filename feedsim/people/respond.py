@@ -13,7 +13,7 @@ from feedsim.feed.flow import Candidates, Choice, Slate
 from feedsim.kernels import parallel
 from feedsim.people.reflect import Reflection
 from feedsim.world.arrays import Bools, Bytes, Codes, Doubles, Floats, Ints, Keys
-from feedsim.world.rng import hashed, mix, unit
+from feedsim.world.rng import bell, hashed, mix, unit
 from feedsim.world.world import ACTIONS, Users, World
 
 Action: TypeAlias = Literal["click", "like", "angry", "comment", "reshare", "hide", "report"]
@@ -37,14 +37,16 @@ class Responses(Block):
     interest_effect: NotNegative = 0.5
     """per unit of interest over the mean"""
     tie_effect: NotNegative = 0.4
-    """for what a followee brings"""
+    """for what a followee brings, on average"""
+    closeness_spread: NotNegative = 0.8
+    """standard deviation, over pairs, of how much a person cares for a followee"""
     agreement_effect: NotNegative = 0.6
     """leaning x side of the post: for liking and sharing; against, for anger"""
-    quality_effect: NotNegative = 0.6
+    quality_effect: NotNegative = 1.2
     """per unit of quality"""
     novelty_effect: NotNegative = 0.3
     """per unit of novelty"""
-    proximity_effect: NotNegative = 1.2
+    proximity_effect: NotNegative = 0.7
     """at the policy line, growing with the square of proximity (shape: Zuckerberg 2018, F01)"""
     reshare_odds_per_word: Positive = 1.2
     """Brady et al. 2017 (F03): +20 % per moral-emotional word"""
@@ -54,7 +56,7 @@ class Responses(Block):
     """Vosoughi et al. 2018 (E01): +70 % odds, all causes together"""
     spill: NotNegative = 0.5
     """how much of the words' and terms' effect on sharing other reactions feel"""
-    anger_per_term: NotNegative = 0.4
+    anger_per_term: NotNegative = 0.25
     """more for the angry reaction, per out-group term and per moral-emotional word x 1/2"""
     aversion_effect: NotNegative = 2.0
     """of severity x aversion: against liking and sharing, for hiding and reporting"""
@@ -109,7 +111,7 @@ class Responder:
                 block.position_effect, block.interest_effect, block.tie_effect, block.agreement_effect,
                 block.quality_effect, block.novelty_effect, block.proximity_effect,
                 np.log(block.reshare_odds_per_word), np.log(block.reshare_odds_per_term), rest,
-                block.spill, block.anger_per_term, block.aversion_effect, block.target_effect, block.discernment_effect,
+                block.spill, block.anger_per_term, block.aversion_effect, block.target_effect, block.discernment_effect, block.closeness_spread,
             ]
         )  # fmt: skip
         value = np.array(list(reflection.model_dump().values()))
@@ -123,8 +125,9 @@ class Responder:
         value = np.empty(len(rows), np.float32)
         users, posts = world.users, world.posts
         draws = np.array([hashed(world.streams.base(name), [world.tick]) for name in (*ACTIONS, "dwell")], np.uint64)
+        close = world.streams.base("closeness")
         _respond(
-            c.sessions.user[session], post - posts.base, choice.rank, edge,
+            c.sessions.user[session], post - posts.base, choice.rank, edge, world.graph.followee, close,
             world.minds.interest, users.leaning, users.reactivity, users.discernment, users.harm_aversion, users.actor,
             self.target_level, posts.key, posts.author, posts.topic, posts.side, posts.narrative, posts.stance,
             posts.target_group, posts.moral_emotional_words, posts.outgroup_terms, posts.novelty, posts.quality,
@@ -155,7 +158,7 @@ def intercept(rate: float, offsets: Floats, activity: Doubles) -> float:
 
 @parallel
 def _respond(
-    user: Ints, post: Ints, rank: Ints, edge: Ints,
+    user: Ints, post: Ints, rank: Ints, edge: Ints, followee: Ints, close: np.uint64,
     interest: Floats, leaning: Floats, reactivity: Floats, discernment: Floats, harm_aversion: Floats, actor: Codes,
     target_level: Codes, key: Keys, author: Ints, topic: Codes, side: Floats, narrative: Ints, stance: Codes,
     target_group: Codes, words: Ints, terms: Ints, novelty: Floats, quality: Floats,
@@ -174,7 +177,8 @@ def _respond(
         charge = words[p] * effects[7] + terms[p] * effects[8]
         shared = effects[1] * taste + effects[4] * (quality[p] - 0.5) + effects[5] * (novelty[p] - 0.4)
         shared += effects[6] * proximity[p] * proximity[p]
-        shared += effects[2] if edge[r] >= 0 else 0.0
+        if edge[r] >= 0:
+            shared += effects[2] + effects[15] * bell(mix(mix(close, np.uint64(u)), np.uint64(followee[edge[r]])))
         place = -effects[0] * np.log(1.0 + rank[r])
         for a in range(7):
             x = intercepts[a] + reactivity_of[a] * reactivity[u] + place

@@ -81,11 +81,11 @@ def _default_actors() -> dict[ActorName, Actor]:
             hostile_share=0.03,
         ),
         "bot": Actor(
-            share=0.01, posts_per_day=6, kinds={"civic": 0.3, "news": 0.3, "entertainment": 0.4}, false_share=0.25
+            share=0.01, posts_per_day=3, kinds={"civic": 0.2, "news": 0.2, "entertainment": 0.6}, false_share=0.2
         ),
         "coordinated": Actor(
-            share=0.002,
-            posts_per_day=8,
+            share=0.001,
+            posts_per_day=5,
             kinds={"civic": 0.7, "news": 0.3},
             false_share=0.4,
             hostile_share=0.05,
@@ -105,7 +105,7 @@ def _default_actors() -> dict[ActorName, Actor]:
 
 
 def _default_kinds() -> dict[Kind, Share]:
-    return {"personal": 0.57, "news": 0.06, "civic": 0.05, "entertainment": 0.32}
+    return {"personal": 0.6, "news": 0.06, "civic": 0.03, "entertainment": 0.31}
 
 
 class Population(Block):

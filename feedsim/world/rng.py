@@ -20,7 +20,8 @@ from feedsim.world.arrays import Doubles, Keys, Longs
 
 GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _FIRST, _SECOND = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
-_S30, _S27, _S31, _S11, _ONE = np.uint64(30), np.uint64(27), np.uint64(31), np.uint64(11), np.uint64(1)
+_S30, _S27, _S31, _S11, _S16 = np.uint64(30), np.uint64(27), np.uint64(31), np.uint64(11), np.uint64(16)
+_ONE, _LOW16 = np.uint64(1), np.uint64(65535)
 _TO_UNIT = 2.0**-53
 
 Ids = npt.ArrayLike
@@ -40,6 +41,16 @@ def mix(h: np.uint64, i: np.uint64) -> np.uint64:
 def unit(h: np.uint64) -> float:
     """The uniform number in [0, 1) at the address `h`."""
     return float(h >> _S11) * _TO_UNIT
+
+
+@inlined
+def bell(h: np.uint64) -> float:
+    """A number of mean 0 and variance 1 at the address `h`, nearly normal: the sum of its four 16-bit parts."""
+    total = np.uint64(0)
+    for _ in range(4):
+        total += h & _LOW16
+        h = h >> _S16
+    return (float(total) / 65536.0 - 2.0) * 1.7320508075688772
 
 
 def hashed(base: np.uint64, ids: Sequence[Ids]) -> Keys:

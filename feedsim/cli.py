@@ -1,0 +1,181 @@
+"""The commands: each reads its arguments, calls what does the work, and shows what came of it."""
+
+import json
+import signal
+import sys
+from contextlib import suppress
+from pathlib import Path
+from typing import Annotated, Any, Literal, NoReturn
+
+import typer
+from rich.console import Console
+from typer.core import TyperGroup
+
+from feedsim import __version__
+from feedsim.faults import Faults
+
+WRONG, INTERRUPTED = 2, 130
+"""Exit statuses."""
+
+# What a command needs is imported when it is called: `feedsim --help` should not wait for numba.
+
+
+class Commands(TyperGroup):
+    """Turns what is wrong with the input into lines on stderr and status 2: no traceback for a wrong input."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run a command."""
+        from feedsim.results import NotARun
+
+        try:
+            return super().invoke(ctx)
+        except (Faults, NotARun) as error:
+            typer.echo(str(error), err=True)
+            raise typer.Exit(WRONG) from None
+        except KeyboardInterrupt:
+            raise typer.Exit(INTERRUPTED) from None
+
+
+app = typer.Typer(
+    cls=Commands,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    rich_markup_mode=None,
+    help="Simulate a social feed: what ranks it, what harms spread in it, what holding them back costs.",
+)
+
+
+def main() -> None:
+    """`feedsim`, as a program."""
+    # Whoever asks politely for an end gets what Ctrl-C gives: workers stopped, finished runs kept.
+    with suppress(ValueError):
+        signal.signal(signal.SIGTERM, _interrupt)
+    app()
+
+
+def _interrupt(number: int, frame: object) -> NoReturn:
+    raise KeyboardInterrupt
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"feedsim {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _feedsim(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """Options of feedsim itself."""
+
+
+@app.command()
+def run(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Study files.", show_default=False)],
+    sets: Annotated[
+        list[str], typer.Option("--set", metavar="PATH=VALUE", help="Change a setting, in every arm.")
+    ] = [],  # noqa: B006 (typer reads it, nobody changes it)
+    seeds: Annotated[
+        list[int], typer.Option("--seed", metavar="N", help="Seeds to run, instead of the file's.")
+    ] = [],  # noqa: B006
+    arms: Annotated[list[str], typer.Option("--arm", metavar="NAME", help="Arms to run, instead of all.")] = [],  # noqa: B006
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder of the runs.")] = Path("runs"),
+    engine: Annotated[Literal["local"], typer.Option(help="Where to run.")] = "local",
+    workers: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="Runs at the same time.", show_default="one a core")
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
+) -> None:
+    """Run studies: every arm with every seed. What is finished already is kept and not run again."""
+    from feedsim.study.show import run_and_show
+
+    raise typer.Exit(run_and_show(files, sets, seeds, arms, out, workers, quiet))
+
+
+@app.command()
+def compare(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A study's folder.", show_default=False)],
+    to: Annotated[str | None, typer.Option(metavar="ARM", help="Compare with this arm.", show_default="the first")] = None,
+    metrics: Annotated[list[str], typer.Option("--metric", metavar="NAME", help="Only these metrics.")] = [],  # noqa: B006
+) -> None:
+    """Paired differences between arms, with 95 % intervals."""
+    from feedsim.study.comparing import comparison_table
+
+    Console(highlight=False).print(comparison_table(folder, to, metrics))
+
+
+@app.command()
+def trace(
+    folder: Annotated[Path, typer.Argument(metavar="RUN", help="A run's folder.", show_default=False)],
+    user: Annotated[int, typer.Option(metavar="U", help="Whose feed.", show_default=False)],
+    tick: Annotated[
+        int, typer.Option(metavar="T", help="When: ticks from the end of burn-in; negative before.", show_default=False)
+    ],
+) -> None:
+    """Tell one feed: what was shown, why, and what the person did."""
+    from feedsim.trace import Untraceable, trace_feed
+
+    try:
+        told = trace_feed(folder, user, tick)
+    except Untraceable as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(WRONG) from None
+    console = Console()
+    for part in told:
+        console.print(part, markup=False, highlight=False)
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON schema of a study file."""
+    from feedsim.schema import schema as study_schema
+
+    typer.echo(json.dumps(study_schema(), indent=2, ensure_ascii=False))
+
+
+@app.command()
+def policies() -> None:
+    """List the policies, their settings and what the defaults rest on."""
+    from feedsim.listing import policy_lines
+
+    Console().print("\n".join(policy_lines()), markup=False, highlight=False)
+
+
+@app.command()
+def metrics() -> None:
+    """List the metrics: formula, denominator and unit of each."""
+    from feedsim.listing import metric_table
+
+    Console().print(metric_table())
+
+
+@app.command()
+def stages() -> None:
+    """List the stages of a tick, in order."""
+    from feedsim.listing import stage_table
+
+    Console().print(stage_table())
+
+
+@app.command()
+def bench(
+    users: Annotated[int, typer.Option(min=100, metavar="N", help="People.")] = 10_000,
+    days: Annotated[int, typer.Option(min=1, metavar="D", help="Measured days, after one of burn-in.")] = 2,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Measure how fast this machine simulates."""
+    from feedsim.bench import bench_table, measure
+
+    figures = measure(users, days)
+    if as_json:
+        typer.echo(json.dumps(figures))
+    else:
+        Console().print(bench_table(figures))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,141 @@
+"""What somebody who waits sees: a line a running simulation, or a line a finished one."""
+
+from collections.abc import Iterable
+from time import perf_counter
+from types import TracebackType
+from typing import Protocol
+
+from rich.console import Console, ConsoleOptions, RenderResult
+from rich.live import Live
+from rich.text import Text
+
+from feedsim.study.events import Done, Event, Failed, Started, Told
+from feedsim.study.plan import RunPlan
+
+
+class Watcher(Protocol):
+    """Hears of every run."""
+
+    def __enter__(self) -> object: ...
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None: ...
+
+    def hear(self, run: RunPlan, event: Event) -> None:
+        """Something happened to a run."""
+
+
+class Silent:
+    """Says nothing."""
+
+    def __enter__(self) -> "Silent":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        """Nothing to tidy up."""
+
+    def hear(self, run: RunPlan, event: Event) -> None:
+        """Nothing to say."""
+
+
+class OnlyErrors(Silent):
+    """Says what failed."""
+
+    def __init__(self, console: Console) -> None:
+        self.console = console
+
+    def hear(self, run: RunPlan, event: Event) -> None:
+        """A line for a failure."""
+        if isinstance(event, Failed):
+            _say(self.console, failure_line(run, event))
+
+
+class PlainLines(OnlyErrors):
+    """One line a run that ended: for files, pipes and logs."""
+
+    def hear(self, run: RunPlan, event: Event) -> None:
+        """A line for a finished or failed run."""
+        super().hear(run, event)
+        if isinstance(event, Done):
+            _say(self.console, done_line(run, event))
+
+
+class LiveLines(PlainLines):
+    """One line a running simulation, redrawn in place, below the lines of those that ended."""
+
+    def __init__(self, console: Console, runs: int) -> None:
+        super().__init__(console)
+        self.board = Board(runs)
+        self.live = Live(self.board, console=console, refresh_per_second=4, transient=True)
+
+    def __enter__(self) -> "LiveLines":
+        self.live.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.live.stop()
+
+    def hear(self, run: RunPlan, event: Event) -> None:
+        """Redraw the board; lines of ended runs go above it."""
+        self.board.note(run, event)
+        super().hear(run, event)
+
+
+class Board:
+    """The runs at work, and how many have ended."""
+
+    def __init__(self, runs: int) -> None:
+        self.runs, self.ended = runs, 0
+        self.working: dict[str, tuple[RunPlan, Told | None, float]] = {}
+        """run's folder -> run, what it told last, when"""
+
+    def note(self, run: RunPlan, event: Event) -> None:
+        """Take in what a run told."""
+        if isinstance(event, Done | Failed):
+            self.working.pop(str(run.folder), None)
+            self.ended += 1
+        else:
+            told = None if isinstance(event, Started) else event
+            self.working[str(run.folder)] = run, told, perf_counter()
+
+    def lines(self) -> Iterable[str]:
+        """A line a simulation, then one for all."""
+        for run, told, when in self.working.values():
+            yield running_line(run, told, perf_counter() - when)
+        if self.runs > 1:
+            yield f"{self.ended} of {self.runs} runs ended"
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        for line in self.lines():
+            yield Text(line, no_wrap=True, overflow="ellipsis")
+
+
+def running_line(run: RunPlan, told: Told | None, since: float = 0.0) -> str:
+    """`baseline seed=1  day 3.2 of 13  12,400 impressions/s  1:05 left`; days count from the start of burn-in."""
+    if told is None or told.day <= 0:
+        return f"{run.name}  getting ready"
+    seconds = told.seconds + since
+    left = max(0.0, told.seconds * (told.days - told.day) / told.day - since)
+    pace = f"{told.impressions / seconds:,.0f} impressions/s"
+    return f"{run.name}  day {told.day:.1f} of {told.days}  {pace}  {duration(left)} left"
+
+
+def done_line(run: RunPlan, event: Done) -> str:
+    """`done  demote  baseline seed=1  0:42  12,400 impressions/s`."""
+    pace = f"{event.manifest['impressions_per_second']:,.0f} impressions/s"
+    return f"done    {run.study}  {run.name}  {duration(event.manifest['seconds'])}  {pace}"
+
+
+def failure_line(run: RunPlan, event: Failed) -> str:
+    """`failed  demote  baseline seed=1: why (more in <file>)`."""
+    return f"failed  {run.study}  {run.name}: {event.error} (more in {run.error_file})"
+
+
+def duration(seconds: float) -> str:
+    """`0:42`, `1:05:00`."""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def _say(console: Console, line: str) -> None:
+    console.print(line, markup=False, highlight=False, soft_wrap=True)

@@ -1,0 +1,129 @@
+"""What a study has to run: its arms x seeds, where each run goes, and which are there already."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from tempfile import TemporaryFile
+
+from feedsim import __version__
+from feedsim.faults import Fault, Faults
+from feedsim.results import RunPath, find_runs, finished
+from feedsim.scenario import Scenario, Study, content_hash, load_study
+
+_COST = {"engagement": 4.0}
+"""Of an impression, by ranker, where a chronological one costs 1: good enough to tell which run takes longest."""
+
+
+@dataclass(frozen=True)
+class RunPlan:
+    """One run: all that a worker needs to know."""
+
+    study: str
+    question: str
+    arm: str
+    seed: int
+    scenario: Scenario
+    content_hash: str
+    folder: Path
+
+    @property
+    def name(self) -> str:
+        """For a line on a screen."""
+        return f"{self.arm} seed={self.seed}"
+
+    @property
+    def error_file(self) -> Path:
+        """Where the whole story of a failure goes."""
+        return self.folder.with_name(f"{self.folder.name}.error.txt")
+
+    @property
+    def cost(self) -> float:
+        """How long it takes, beside other runs: the longest begin first, so that none is left over at the end."""
+        s = self.scenario
+        per_day = s.population.users * s.population.sessions_per_day * s.feed.slate
+        return per_day * (s.burn_in_days + s.days * _COST.get(s.ranker.kind, 1.0))
+
+
+@dataclass(frozen=True)
+class StudyPlan:
+    """All runs that were asked for of one study."""
+
+    study: Study
+    folder: Path
+    runs: tuple[RunPlan, ...]
+    every_arm: dict[str, Scenario]
+    """in the study's order; those that were not asked for now may have run before"""
+
+    @cached_property
+    def waiting(self) -> tuple[RunPlan, ...]:
+        """The runs that were not finished when first asked."""
+        return tuple(run for run in self.runs if not finished(run.folder, run.content_hash))
+
+    def present(self) -> tuple[list[RunPath], list[RunPath]]:
+        """Finished runs in the folder: those of this very study, and those of what it said at another time."""
+        runs = find_runs(self.folder)
+        current = [run for run in runs if self._is_current(run)]
+        return current, [run for run in runs if run not in current]
+
+    def _is_current(self, run: RunPath) -> bool:
+        scenario = self.every_arm.get(run.arm)
+        return scenario is not None and finished(run.path, content_hash(scenario, run.seed, __version__))
+
+
+def load_plans(
+    files: Sequence[Path], sets: Sequence[str], seeds: Sequence[int], arms: Sequence[str], out: Path
+) -> tuple[StudyPlan, ...]:
+    """A plan for every file. All are checked before anything is written. Raises Faults with what is wrong in any."""
+    plans: dict[Path, StudyPlan] = {}
+    faults: list[Fault] = []
+    for file in dict.fromkeys(files):
+        try:
+            plan = _load_plan(file, sets, seeds, arms, out)
+        except Faults as error:
+            faults.extend(error.faults)
+            continue
+        if plan.folder in plans:
+            wrong = f"another of these files has the name '{plan.study.name}' too"
+            faults.append(Fault(str(file), None, "name", wrong, "each study should have a name of its own"))
+        plans[plan.folder] = plan
+    if faults:
+        raise Faults(faults)
+    for folder in plans:
+        check_writable(folder, out)
+    return tuple(plans.values())
+
+
+def _load_plan(
+    file: Path, sets: Sequence[str], seeds: Sequence[int], arms: Sequence[str], out: Path
+) -> StudyPlan:
+    study = load_study(file, sets=sets, seeds=seeds or None, arms=arms or None)
+    whole = load_study(file, sets=sets) if arms else study
+    return plan_study(study, out, whole.arms)
+
+
+def plan_study(study: Study, out: Path, every_arm: dict[str, Scenario] | None = None) -> StudyPlan:
+    """Arms x seeds, each with its folder `out/<study>/<arm>/seed=<s>`."""
+    folder = out / study.name
+    runs = tuple(
+        plan_run(study, arm, seed, folder / arm / f"seed={seed}") for arm in study.arms for seed in study.seeds
+    )
+    return StudyPlan(study, folder, runs, study.arms if every_arm is None else every_arm)
+
+
+def plan_run(study: Study, arm: str, seed: int, folder: Path) -> RunPlan:
+    """One run of a study."""
+    scenario = study.arms[arm]
+    done = content_hash(scenario, seed, __version__)
+    return RunPlan(study.name, study.question, arm, seed, scenario, done, folder)
+
+
+def check_writable(folder: Path, out: Path) -> None:
+    """Make the folder and see that a file can be written there. Raises Faults where it can't."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        wrong = f"can't write there ({error.strerror or error})"
+        raise Faults([Fault(str(out), None, "", wrong, "--out should name a folder that may be written to")]) from error

@@ -1,0 +1,80 @@
+"""Running studies: what is finished stays, what fails is told, what is left goes on."""
+
+from collections.abc import Sequence
+from contextlib import closing, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from feedsim.report import write_report
+from feedsim.results import Run, open_run, write_summary
+from feedsim.scenario import Study
+from feedsim.study.engines import LocalEngine
+from feedsim.study.events import Done, Event, Failed
+from feedsim.study.live import Silent, Watcher
+from feedsim.study.plan import RunPlan, StudyPlan, check_writable, plan_study
+
+
+class RunsFailed(Exception):
+    """Some runs came to nothing; the others are finished and kept."""
+
+
+@dataclass
+class Outcome:
+    """What became of the runs that were waiting."""
+
+    done: list[RunPlan] = field(default_factory=list)
+    failed: list[tuple[RunPlan, Failed]] = field(default_factory=list)
+    interrupted: bool = False
+
+
+def run(study: Study, out: Path | str = "runs", workers: int | None = None) -> tuple[Run, ...]:
+    """Run what is not finished of a study, without a word, and write its report; all its runs, arm by arm.
+
+    Starts processes: a script that calls it needs `if __name__ == "__main__":`. Raises RunsFailed after the last run
+    if any failed, Faults where `out` can't be written to.
+    """
+    plan = plan_study(study, Path(out))
+    check_writable(plan.folder, Path(out))
+    outcome = carry_out([plan], workers, Silent())
+    if outcome.interrupted:
+        raise KeyboardInterrupt
+    if outcome.failed:
+        raise RunsFailed("; ".join(f"{run.name}: {failure.error}" for run, failure in outcome.failed))
+    conclude(plan)
+    return tuple(open_run(planned.folder) for planned in plan.runs)
+
+
+def carry_out(plans: Sequence[StudyPlan], workers: int | None, watcher: Watcher) -> Outcome:
+    """Run what is waiting. An interruption ends it early, with what is finished kept."""
+    waiting = [run for plan in plans for run in plan.waiting]
+    outcome = Outcome()
+    try:
+        with watcher, closing(LocalEngine.of(len(waiting), workers).run(waiting)) as heard:
+            for said in heard:
+                if said is not None:
+                    _note(outcome, *said)
+                    watcher.hear(*said)
+    except KeyboardInterrupt:
+        outcome.interrupted = True
+    return outcome
+
+
+def _note(outcome: Outcome, run: RunPlan, event: Event) -> None:
+    if isinstance(event, Done):
+        outcome.done.append(run)
+        run.error_file.unlink(missing_ok=True)
+    elif isinstance(event, Failed):
+        outcome.failed.append((run, event))
+        # A disk that is full has failed the run already; it should not end the others too.
+        with suppress(OSError):
+            run.error_file.parent.mkdir(parents=True, exist_ok=True)
+            run.error_file.write_text(f"{event.error}\n\n{event.story}", encoding="utf-8")
+
+
+def conclude(plan: StudyPlan) -> Path | None:
+    """Write summary and report of the finished runs of this very study; the report's path, or nothing without runs."""
+    current, _ = plan.present()
+    if not current:
+        return None
+    write_summary(plan.folder, list(plan.every_arm), current)
+    return write_report(plan.folder)

@@ -1,0 +1,96 @@
+"""What a worker process does: one run, from the plan to the folder."""
+
+import os
+import signal
+import sys
+import traceback
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+from time import perf_counter
+from typing import TYPE_CHECKING, NoReturn
+
+from feedsim.results import RunWriter
+from feedsim.scenario import dump
+from feedsim.study.events import Done, Event, Failed, Told
+from feedsim.study.manifest import manifest
+from feedsim.study.plan import RunPlan
+
+if TYPE_CHECKING:
+    from feedsim.engine.simulation import Progress
+
+SECONDS_BETWEEN_RECORDS = 1.0
+SECONDS_BETWEEN_TELLS = 0.2
+
+
+def work(run: RunPlan, threads: int, pipe: Connection) -> None:
+    """Run it and tell how it goes. Ends by itself when nobody listens any more."""
+    signal.signal(signal.SIGTERM, _stop)
+    try:
+        pipe.send(_outcome(run, threads, pipe.send))
+    except BrokenPipeError:
+        sys.exit(1)
+
+
+def _stop(number: int, frame: object) -> NoReturn:
+    # An exception rather than a death: the writer removes what it has written so far.
+    sys.exit(128 + number)
+
+
+def _outcome(run: RunPlan, threads: int, tell: Callable[[Event], None]) -> Event:
+    try:
+        return Done(simulate(run, threads, tell))
+    except BrokenPipeError:
+        raise
+    except Exception as error:
+        return Failed(in_one_line(error), traceback.format_exc())
+
+
+def in_one_line(error: BaseException) -> str:
+    """What went wrong, for a person who reads one line."""
+    if isinstance(error, MemoryError):
+        return "the machine has too little memory for it; use fewer users or fewer workers"
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.strerror}: {error.filename}" if error.filename else error.strerror
+    lines = str(error).splitlines() or [""]
+    # Our own exceptions are sentences; others need their name to mean anything.
+    ours = type(error).__module__.startswith("feedsim.")
+    return lines[0] if ours and lines[0] else f"{type(error).__name__}: {lines[0]}"
+
+
+def simulate(run: RunPlan, threads: int, tell: Callable[[Event], None]) -> dict[str, object]:
+    """Run it in this process; what its manifest says."""
+    # Here and not above: whoever only starts workers should not wait for LightGBM to load.
+    from feedsim.engine.simulation import Simulation
+
+    begun = perf_counter()
+    with RunWriter(run.folder) as writer:
+        teller = Teller(writer, tell, begun)
+        teller.say(Told(0.0, run.scenario.burn_in_days + run.scenario.days, 0, 0.0))
+        simulation = Simulation(run.scenario, run.seed, threads=threads, tell=teller)
+        simulation.run(writer)
+        stages = simulation.watch_stages
+        whole = manifest(run, threads, perf_counter() - begun, stages.seconds, stages.rows)
+        writer.finish(whole, dump(run.scenario, run.study, run.question))
+    return whole
+
+
+class Teller:
+    """Passes progress on: to the run's progress.jsonl, and to whoever started it; to neither too often."""
+
+    def __init__(self, writer: RunWriter, tell: Callable[[Event], None], begun: float) -> None:
+        self.writer, self.tell, self.begun = writer, tell, begun
+        self.recorded = self.told = -1e9
+
+    def __call__(self, progress: "Progress") -> None:
+        """What the simulation calls."""
+        self.say(Told(progress.day, progress.days, progress.impressions, perf_counter() - self.begun))
+
+    def say(self, told: Told) -> None:
+        """Tell, unless it was done a moment ago."""
+        now = perf_counter()
+        if now - self.recorded >= SECONDS_BETWEEN_RECORDS:
+            self.recorded = now
+            self.writer.progress({**vars(told), "pid": os.getpid()})
+        if now - self.told >= SECONDS_BETWEEN_TELLS:
+            self.told = now
+            self.tell(told)
