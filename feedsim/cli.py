@@ -2,7 +2,6 @@
 
 import json
 import signal
-import sys
 from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any, Literal, NoReturn
@@ -14,8 +13,8 @@ from typer.core import TyperGroup
 from feedsim import __version__
 from feedsim.faults import Faults
 
-WRONG, INTERRUPTED = 2, 130
-"""Exit statuses."""
+FAILED, WRONG, INTERRUPTED = 1, 2, 130
+"""Exit statuses; 0 is done."""
 
 # What a command needs is imported when it is called: `feedsim --help` should not wait for numba.
 
@@ -79,9 +78,7 @@ def run(
     sets: Annotated[
         list[str], typer.Option("--set", metavar="PATH=VALUE", help="Change a setting, in every arm.")
     ] = [],  # noqa: B006 (typer reads it, nobody changes it)
-    seeds: Annotated[
-        list[int], typer.Option("--seed", metavar="N", help="Seeds to run, instead of the file's.")
-    ] = [],  # noqa: B006
+    seeds: Annotated[list[int], typer.Option("--seed", metavar="N", help="Seeds to run, instead of the file's.")] = [],  # noqa: B006
     arms: Annotated[list[str], typer.Option("--arm", metavar="NAME", help="Arms to run, instead of all.")] = [],  # noqa: B006
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder of the runs.")] = Path("runs"),
     engine: Annotated[Literal["local"], typer.Option(help="Where to run.")] = "local",
@@ -99,13 +96,15 @@ def run(
 @app.command()
 def compare(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A study's folder.", show_default=False)],
-    to: Annotated[str | None, typer.Option(metavar="ARM", help="Compare with this arm.", show_default="the first")] = None,
+    to: Annotated[
+        str | None, typer.Option(metavar="ARM", help="Compare with this arm.", show_default="the first")
+    ] = None,
     metrics: Annotated[list[str], typer.Option("--metric", metavar="NAME", help="Only these metrics.")] = [],  # noqa: B006
 ) -> None:
     """Paired differences between arms, with 95 % intervals."""
-    from feedsim.study.comparing import comparison_table
+    from feedsim.study.comparing import comparison_tables
 
-    Console(highlight=False).print(comparison_table(folder, to, metrics))
+    Console(highlight=False).print(*comparison_tables(folder, to, metrics))
 
 
 @app.command()
@@ -117,16 +116,17 @@ def trace(
     ],
 ) -> None:
     """Tell one feed: what was shown, why, and what the person did."""
-    from feedsim.trace import Untraceable, trace_feed
+    from feedsim.story import told, told_absence
+    from feedsim.trace import NoSession, Untraceable, find_feed
 
     try:
-        told = trace_feed(folder, user, tick)
+        feed = find_feed(folder, user, tick, lambda line: typer.echo(line, err=True))
     except Untraceable as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(WRONG) from None
-    console = Console()
-    for part in told:
-        console.print(part, markup=False, highlight=False)
+    console = Console(highlight=False)
+    for part in [told_absence(feed)] if isinstance(feed, NoSession) else told(feed):
+        console.print(part, markup=False)
 
 
 @app.command()
@@ -168,14 +168,14 @@ def bench(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Measure how fast this machine simulates."""
-    from feedsim.bench import bench_table, measure
+    from feedsim.bench import BenchFailed, bench_table, measure
 
-    figures = measure(users, days)
+    try:
+        figures = measure(users, days)
+    except BenchFailed as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(FAILED) from None
     if as_json:
         typer.echo(json.dumps(figures))
     else:
         Console().print(bench_table(figures))
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -40,7 +40,8 @@ def _kind(block: type[Policy]) -> str:
 
 
 def _setting(name: str, field: FieldInfo) -> str:
-    value = "must be given" if field.is_required() else f"default {_shown(field.get_default(call_default_factory=True))}"
+    default = field.get_default(call_default_factory=True)
+    value = "must be given" if field.is_required() else f"default {_shown(default)}"
     described = " ".join((field.description or "").split())
     return f"{name} ({value}){': ' if described else ''}{described}"
 
@@ -72,7 +73,8 @@ def metric_table() -> Table:
 
 def stage_table() -> Table:
     """The stages of a tick, in order."""
-    table = Table(caption="* a chunk of sessions passes through all of these before the next begins", caption_justify="left")
+    together = "* a chunk of sessions passes through all of these before the next begins"
+    table = Table(caption=together, caption_justify="left")
     table.add_column("", justify="right")
     for name in ("stage", "where", "reads", "adds"):
         table.add_column(name, overflow="fold")

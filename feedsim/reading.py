@@ -127,7 +127,7 @@ class _Reader:
         if isinstance(event, yaml.AliasEvent):
             return None
         self._writable(event, path)
-        return scalar(event.value) if event.implicit[0] else event.value
+        return scalar(event.value) if event.style is None else event.value
 
     def _list(self, events: Iterator[Any], path: Where) -> list[Any]:
         items: list[Any] = []

@@ -6,7 +6,7 @@ import numpy as np
 
 from feedsim.world.chains import append_chain, link
 from feedsim.world.rng import Streams
-from feedsim.world.world import Items, Seen
+from feedsim.world.world import Items, Visits
 
 
 def plain_link(head: list[int], owner: list[int], first: int) -> list[int]:
@@ -27,12 +27,12 @@ def test_each_row_leads_to_the_row_before_it_of_the_same_owner() -> None:
 
 
 def test_numbers_go_on_after_old_rows_are_forgotten() -> None:
-    seen = Seen(owners=2)
-    append_chain(seen, np.array([0, 0, 1], np.int32), post=np.array([7, 8, 9], np.int32))
-    seen.drop(2)
-    append_chain(seen, np.array([1, 0], np.int32), post=np.array([5, 6], np.int32))
-    assert seen.live("previous").tolist() == [-1, 2, 1]  # row 1, user 0's last one, is below `base` and ends a walk
-    assert (seen.base, seen.head.tolist()) == (2, [4, 3])
+    visits = Visits(owners=2)
+    append_chain(visits, np.array([0, 0, 1], np.int32), first=np.array([7, 8, 9], np.int32))
+    visits.drop(2)
+    append_chain(visits, np.array([1, 0], np.int32), first=np.array([5, 6], np.int32))
+    assert visits.live("previous").tolist() == [-1, 2, 1]  # row 1, user 0's last one, is below `base` and ends a walk
+    assert (visits.base, visits.head.tolist()) == (2, [4, 3])
 
 
 def test_the_kernel_links_as_plain_python_does() -> None:

@@ -203,9 +203,5 @@ def test_what_is_no_readable_file_is_one_fault(tmp_path: Path) -> None:
 
 @given(st.text() | st.text("&*!{}[]:,-?|>'\"\\ \n\tab01%@#~<U", max_size=60))
 def test_any_text_is_read_or_refused_with_faults(text: str) -> None:
-    try:
-        document = said(text)
-    except Faults as error:
-        assert error.faults
-    else:
-        assert document.file == "a.yaml"
+    # `told` lets out whatever is not a list of faults.
+    assert all(line.startswith("a.yaml:") for line in told(text))

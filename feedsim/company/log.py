@@ -42,6 +42,7 @@ class ImpressionLog(Columns):
         super().__init__(room)
 
     def width(self, name: str) -> tuple[int, ...]:
+        """Of features and of predictions a row holds many."""
         return {"features": (self.feature_count,), "p": (len(ACTIONS),)}.get(name, ())
 
 

@@ -12,10 +12,8 @@ from feedsim.world.world import ACTIONS
 
 def card_json(model: Model, cells: Iterable[Cell]) -> str:
     """The model card: what it was trained on and, once it has been replaced, how good it was, overall and by group."""
-    metrics = [
-        {"metric": c.metric, "side": c.side, "group": c.group, "level": c.level, "part": c.part, "value": c.value, "n": c.n}
-        for c in cells
-    ]
+    columns = ("metric", "side", "group", "level", "part", "value", "n")
+    metrics = [{name: getattr(cell, name) for name in columns} for cell in cells]
     return json.dumps({**model.card, "metrics": metrics}, indent=1) + "\n"
 
 

@@ -21,7 +21,9 @@ FEWEST_POSITIVES = 20
 """With fewer a head keeps a constant probability, the share of positives (smoothed)."""
 BINS = 63
 """Of a feature's histogram: half the time of 255, no worse in AUC at these numbers of rows."""
-LEAF_ROWS = 50
+LARGEST_STEP = 0.7
+"""Of a leaf, in log-odds before the learning rate. Positives of a rare head weigh little, so that a leaf of them alone
+would leap by hundreds: without a limit rare heads predict twice what happens, with it a tenth too much."""
 RIDGE = 1e-3
 """Of the light model, in units of the features' variance."""
 
@@ -74,6 +76,7 @@ def train(
         "version": version,
         "minute": minute,
         "features": list(feature_names),
+        "window_days": ranker.window_days,
         "light_features": [feature_names[i] for i in light_features],
         "light_agreement": agreement,
         "heads": {action: _card(head, feature_names) for action, head in zip(ACTIONS, trained, strict=True)},
@@ -101,6 +104,11 @@ def chosen_rows(
     return rows, log.weight[rows] / p[rows]
 
 
+def leaf_rows(rows: int) -> int:
+    """The fewest rows of a leaf: a hundredth of all, within 20 and 200."""
+    return min(200, max(20, rows // 100))
+
+
 def _train_head(
     log: ImpressionLog, ranker: EngagementRanker, streams: Streams, version: int, names: list[str], head: int
 ) -> Head:
@@ -118,8 +126,9 @@ def _train_head(
         "num_leaves": ranker.leaves,
         "learning_rate": ranker.learning_rate,
         "max_bin": BINS,
-        "min_data_in_leaf": LEAF_ROWS,
+        "min_data_in_leaf": leaf_rows(len(label)),
         "min_sum_hessian_in_leaf": 1e-3,
+        "max_delta_step": LARGEST_STEP,
         "use_missing": False,
         "feature_pre_filter": False,
         "num_threads": 1,
@@ -145,8 +154,9 @@ def _card(head: Head, names: Sequence[str]) -> dict[str, Any]:
 
 
 def _light_model(
-    log: ImpressionLog, ranker: EngagementRanker, streams: Streams, version: int, heads: Heads, names: list[str], light: list[int]
-) -> tuple[Floats, float]:
+    log: ImpressionLog, ranker: EngagementRanker, streams: Streams, version: int, heads: Heads,
+    names: list[str], light: list[int],
+) -> tuple[Floats, float]:  # fmt: skip
     """Least squares of the heads' score on the light features, over logged rows by lot; and its rank correlation.
 
     The score enters by its normal rank, and the viewer's own features beside the light ones: they are equal for all
@@ -156,15 +166,19 @@ def _light_model(
     rows = np.sort(np.argsort(lot, kind="stable")[: min(len(log), ranker.training_rows)])
     if len(rows) == 0:
         return np.zeros(len(light) + 1, np.float32), 0.0
-    score = _normal_ranks(heads.predict(log.features[rows]).astype(np.float64) @ head_weights(ranker.weights))
+    # einsum adds up in one order; in what order BLAS does depends on its threads.
+    p = heads.predict(log.features[rows]).astype(np.float64)
+    score = _normal_ranks(np.einsum("na,a->n", p, head_weights(ranker.weights)))
     viewer = [i for i, name in enumerate(names) if name.startswith("viewer_")]
     x = log.features[rows][:, light + viewer].astype(np.float64)
     mean, spread = x.mean(axis=0), x.std(axis=0)
     spread[spread == 0] = 1.0
     z = (x - mean) / spread
-    slope = np.linalg.solve(z.T @ z + RIDGE * len(z) * np.eye(x.shape[1]), z.T @ (score - score.mean())) / spread
-    intercept = score.mean() - mean @ slope
-    return np.r_[slope[: len(light)], intercept].astype(np.float32), _correlation(_normal_ranks(x @ slope), score)
+    square = np.einsum("ni,nj->ij", z, z) + RIDGE * len(z) * np.eye(x.shape[1])
+    slope = np.linalg.solve(square, np.einsum("ni,n->i", z, score - score.mean())) / spread
+    intercept = score.mean() - (mean * slope).sum()
+    agreement = _correlation(_normal_ranks(np.einsum("ni,i->n", x, slope)), score)
+    return np.r_[slope[: len(light)], intercept].astype(np.float32), agreement
 
 
 def _normal_ranks(values: Doubles) -> Doubles:

@@ -136,10 +136,10 @@ class Books:
         self._write_posts(writer, world, old)
         posts.drop(old)
         items.drop(int(np.argmax(np.r_[items.minute[: len(items)] >= oldest, True])))
-        seen.midnights.append(seen.end)
+        seen.mark_midnight()
         # What was seen before the oldest living post came out is of posts that are dead.
         while len(seen.midnights) > (world.minute - oldest) // 1440 + 1:
-            seen.drop(seen.midnights.pop(0) - seen.base)
+            seen.drop_before_oldest_midnight()
 
     def _write_posts(self, writer: RunWriter, world: World, rows: int) -> None:
         posts = world.posts

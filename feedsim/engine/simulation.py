@@ -173,7 +173,8 @@ class Simulation:
                 self.shelves = fill(world, self.languages, topics, self.retention)
             sessions = self.opening.open(world)
             self.table = post_table(world) if self.team is not None else np.empty((0, 0), np.float32)
-            self.heat = heat(world.posts, minute)
+            if self.scenario.ranker.kind == "popular":
+                self.heat = heat(world.posts, minute)
         slates, inventories = [], []
         for first_session in range(0, len(sessions), self.chunk):
             slate, inventory = self.serve(sessions.part(first_session, first_session + self.chunk))

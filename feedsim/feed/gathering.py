@@ -21,9 +21,9 @@ AGE_BINS = 512
 def gather(
     user: Ints, minute: Ints, draws: Keys, quota: Longs,
     start: Longs, followee: Ints,
-    item_head: Ints, item_previous: Ints, item_user: Ints, item_post: Ints, item_minute: Ints, item_base: int,
+    item_head: Ints, item: Ints, item_base: int,
     author: Ints, status: Codes, born: Ints, post_base: int, alive: int, retention: int,
-    seen_head: Ints, seen_previous: Ints, seen_post: Ints, seen_base: int,
+    visit_head: Ints, visit: Ints, visit_base: int, shown: Ints, shown_base: int,
     language: Codes, topic_clicks: Floats,
     topic_start: Longs, by_topic: Ints, trending_start: Longs, trending: Ints, any_start: Longs, anything: Ints,
     rows: Ints, count: Longs, inventory: Ints,
@@ -38,12 +38,14 @@ def gather(
             u, now = user[s], minute[s]
             while True:
                 # Whoever has seen or could see more than half of what the scratch holds gets twice the room.
-                load = _enter_seen(table, place, u, seen_head, seen_previous, seen_post, seen_base, post_base, rows.shape[1])
+                load = _enter_seen(
+                    table, place, u, visit_head, visit, visit_base, shown, shown_base, post_base, rows.shape[1]
+                )  # fmt: skip
                 n = -1
                 if load >= 0:
                     n = _walk(
                         table, place, found, load, u, now, now - retention, start, followee,
-                        item_head, item_previous, item_user, item_post, item_minute, item_base,
+                        item_head, item, item_base,
                         author, status, born, post_base,
                     )  # fmt: skip
                 if n >= 0:
@@ -79,28 +81,30 @@ def _slot(table: Ints, post: int) -> int:
 @kernel
 def _enter_seen(
     table: Ints, place: Ints, u: int,
-    seen_head: Ints, seen_previous: Ints, seen_post: Ints, seen_base: int, post_base: int, spare: int,
+    visit_head: Ints, visit: Ints, visit_base: int, shown: Ints, shown_base: int, post_base: int, spare: int,
 ) -> int:  # fmt: skip
     """Empty the table and enter what `u` has seen of living posts; the load it then bears, or -1 if that is too much."""
     table[:] = FREE
     load = spare
-    i = seen_head[u]
-    while i >= seen_base:
-        p = seen_post[i - seen_base] - post_base
-        if p >= 0:
-            load += 1
-            if 2 * load > table.size:
-                return -1
-            at = _slot(table, p)
-            table[at], place[at] = p, SEEN
-        i = seen_previous[i - seen_base]
+    i = visit_head[u]
+    while i >= visit_base:
+        first, count = visit[i - visit_base, 0] - shown_base, visit[i - visit_base, 1]
+        for k in range(first, first + count):
+            p = shown[k] - post_base
+            if p >= 0:
+                load += 1
+                if 2 * load > table.size:
+                    return -1
+                at = _slot(table, p)
+                table[at], place[at] = p, SEEN
+        i = visit[i - visit_base, 2]
     return load
 
 
 @kernel
 def _walk(
     table: Ints, place: Ints, found: Ints, load: int, u: int, now: int, oldest: int, start: Longs, followee: Ints,
-    item_head: Ints, item_previous: Ints, item_user: Ints, item_post: Ints, item_minute: Ints, item_base: int,
+    item_head: Ints, item: Ints, item_base: int,
     author: Ints, status: Codes, born: Ints, post_base: int,
 ) -> int:  # fmt: skip
     """Enter what the followees wrote or reshared into `found` (post, item, edge, minute); how many, or -1 if too many.
@@ -112,11 +116,13 @@ def _walk(
         i = item_head[followee[e]]
         while i >= item_base:
             k = i - item_base
-            made, p = item_minute[k], item_post[k] - post_base
+            made, p = item[k, 2], item[k, 1] - post_base
             if made <= oldest:
                 break
             # An item of this very tick, made later than the session, is not there yet.
-            if p >= 0 and made <= now and born[p] > oldest and author[p] != u and status[p] != REMOVED:
+            fresh = p >= 0 and made <= now and status[p] != REMOVED
+            # A post of its author's is as old as its item and nobody else's; of a reshare both must be looked up.
+            if fresh and (item[k, 3] == 0 or (born[p] > oldest and author[p] != u)):
                 at = _slot(table, p)
                 if table[at] == FREE:
                     load += 1
@@ -127,9 +133,9 @@ def _walk(
                     n += 1
                 elif place[at] != SEEN:
                     f = place[at]
-                    if made < found[f, 3] or (made == found[f, 3] and item_user[k] < item_user[found[f, 1] - item_base]):
+                    if made < found[f, 3] or (made == found[f, 3] and item[k, 0] < item[found[f, 1] - item_base, 0]):
                         found[f, 1], found[f, 2], found[f, 3] = i, e, made
-            i = item_previous[k]
+            i = item[k, 4]
     return n
 
 

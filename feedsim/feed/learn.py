@@ -17,7 +17,10 @@ def remember(world: World, slate: Slate) -> None:
     """Count every impression and action of a tick where they belong, in the order of viewers."""
     posts, profiles = world.posts, world.profiles
     user, post = slate.user, slate.post - posts.base
-    append_chain(world.seen, user, post=slate.post)
+    shown, many = world.seen.shown, np.diff(slate.start).astype(np.int32)
+    first = (shown.end + slate.start[:-1]).astype(np.int32)
+    append_chain(world.seen.visits, slate.sessions.user, first=first, count=many)
+    shown.append(post=slate.post)
     counters = [getattr(posts, name) for name in Posts.COUNTERS]
     _remember(
         user, post, slate.edge, slate.actions, world.minute,

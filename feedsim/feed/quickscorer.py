@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from llvmlite import ir
 from numba import prange
+from numba.core.cgutils import false_bit
 from numba.extending import intrinsic
 
 from feedsim.kernels import kernel, parallel
@@ -28,7 +28,7 @@ Places = npt.NDArray[np.unsignedinteger]
 
 def _count_trailing_zeros(_typing: Any, bits: Any) -> Any:
     def generate(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
-        return builder.cttz(arguments[0], ir.Constant(ir.IntType(1), 0))
+        return builder.cttz(arguments[0], false_bit)
 
     return bits(bits), generate
 
@@ -53,8 +53,9 @@ def encode(x: Floats, cut: Floats, cuts: Longs, column: Floats, codes: Places) -
 
 @kernel
 def find_exits(
-    codes: Places, feature: Ints, limit: Places, mask: Bytes, tests: Longs, tree: int, planes: int, stay: Bytes, exits: Bytes
-) -> None:
+    codes: Places, feature: Ints, limit: Places, mask: Bytes, tests: Longs, tree: int, planes: int,
+    stay: Bytes, exits: Bytes,
+) -> None:  # fmt: skip
     """exits (block,): the leaf by which each row leaves the tree, in the first plane that has a leaf left."""
     for plane in range(planes - 1, -1, -1):
         stay[:] = WHOLE
@@ -85,7 +86,8 @@ def score(
     x: Floats, cut: Floats, cuts: Longs, feature: Ints, limit: Places, mask: Bytes, tests: Longs, leaf: Doubles,
     groups: Longs, block: int, probability: bool, result: npt.NDArray[np.floating],
 ) -> None:  # fmt: skip
-    """result (n, A): raw scores, or their sigmoid. `block` is a run-time value: LLVM unrolls a constant into scalars."""
+    """result (n, A): raw scores, or their sigmoid."""
+    # `block` is a run-time value: LLVM unrolls a constant into scalars.
     n, width = x.shape
     planes = leaf.shape[1] // 8
     for b in prange((n + block - 1) // block):

@@ -12,8 +12,6 @@ class Metric:
     formula: str
     denominator: str
     unit: str
-    adds_up: bool = False
-    """Over the ticks of a day (it is a mean per person); the others are means that weight by `n`."""
 
 
 def _rate(action: str) -> Metric:
@@ -23,9 +21,9 @@ def _rate(action: str) -> Metric:
 PEOPLE_DAYS = "people x days; in a row for a tick: people"
 
 METRICS: tuple[Metric, ...] = (
-    Metric("sessions", "engagement", "sessions opened / (people x days)", PEOPLE_DAYS, "per person and day", True),
+    Metric("sessions", "engagement", "sessions opened / (people x days)", PEOPLE_DAYS, "per person and day"),
     Metric("active_users", "engagement", "people with a session", "people", "people"),
-    Metric("impressions", "engagement", "posts shown / (people x days)", PEOPLE_DAYS, "per person and day", True),
+    Metric("impressions", "engagement", "posts shown / (people x days)", PEOPLE_DAYS, "per person and day"),
     Metric("posts", "engagement", "posts published / (people x days); of a class", PEOPLE_DAYS, "per person and day"),
     _rate("click"),
     _rate("like"),
@@ -41,7 +39,6 @@ METRICS: tuple[Metric, ...] = (
         "sum of fixed weights x actions / (people x days); one weighting in every arm, whatever the arm optimises",
         PEOPLE_DAYS,
         "points per person and day",
-        True,
     ),
     Metric("l6of7", "engagement", "people active on 6 or 7 of the last 7 days / on any", "active people", "share"),
     Metric("satisfaction", "engagement", "mean of people's satisfaction", "people", "score"),

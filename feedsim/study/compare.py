@@ -1,34 +1,17 @@
 """Arms against each other: means over seeds, and differences paired by seed, with t-based 95 % intervals.
 
-All but `compare` are pure functions of the summary: one row a run and a whole-run cell (`arm`, `assumption`,
-`seed`, metrics columns).
+Pure functions of the summary: one row a run and a whole-run cell (`arm`, `assumption`, `seed`, metrics columns).
 """
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from scipy.special import stdtrit
 
-from feedsim.results import read_summary
-
 CELL = ["metric", "harm", "side", "group", "level", "part"]
 """What names a cell."""
 INTERVAL = 0.95
-
-
-def compare(study_dir: Path, to: str | None = None, metrics: Sequence[str] = ()) -> pd.DataFrame:
-    """Differences of every arm of a study to arm `to` (the first, if not named) in these metrics (all, if not named).
-
-    Raises NotARun where no run has finished, and ValueError for an arm that has none.
-    """
-    summary = plain(read_summary(study_dir))
-    arms = list(dict.fromkeys(summary["arm"]))
-    base = arms[0] if to is None and arms else to
-    if base not in arms:
-        raise ValueError(f"{study_dir}: no run of arm '{base}' has finished; there are {', '.join(arms) or 'none'}")
-    return differences(summary[summary["metric"].isin(metrics)] if metrics else summary, base)
 
 
 def plain(summary: pd.DataFrame) -> pd.DataFrame:

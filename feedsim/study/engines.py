@@ -2,7 +2,7 @@
 
 import os
 import signal
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context
@@ -70,7 +70,7 @@ class LocalEngine:
         many = max(1, min(workers or cores(), runs))
         return cls(many, max(1, cores() // many))
 
-    def run(self, runs: Sequence[RunPlan]) -> Iterator[Heard | None]:
+    def run(self, runs: Sequence[RunPlan]) -> Generator[Heard | None, None, None]:
         """Run all, longest first, and yield what is heard of them, None where nothing was for a moment.
 
         Left early, by `close` or an exception, it stops the workers: their runs leave nothing behind.

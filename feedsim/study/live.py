@@ -18,7 +18,9 @@ class Watcher(Protocol):
 
     def __enter__(self) -> object: ...
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None: ...
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+    ) -> None: ...
 
     def hear(self, run: RunPlan, event: Event) -> None:
         """Something happened to a run."""

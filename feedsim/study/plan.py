@@ -94,9 +94,7 @@ def load_plans(
     return tuple(plans.values())
 
 
-def _load_plan(
-    file: Path, sets: Sequence[str], seeds: Sequence[int], arms: Sequence[str], out: Path
-) -> StudyPlan:
+def _load_plan(file: Path, sets: Sequence[str], seeds: Sequence[int], arms: Sequence[str], out: Path) -> StudyPlan:
     study = load_study(file, sets=sets, seeds=seeds or None, arms=arms or None)
     whole = load_study(file, sets=sets) if arms else study
     return plan_study(study, out, whole.arms)

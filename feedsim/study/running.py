@@ -76,5 +76,7 @@ def conclude(plan: StudyPlan) -> Path | None:
     current, _ = plan.present()
     if not current:
         return None
-    write_summary(plan.folder, list(plan.every_arm), current)
-    return write_report(plan.folder)
+    here = {run.arm for run in current}
+    arms = [arm for arm in plan.every_arm if arm in here]
+    write_summary(plan.folder, arms, current)
+    return write_report(plan.folder, plan.study.name, plan.study.question, arms)

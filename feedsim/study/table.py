@@ -3,9 +3,15 @@
 from dataclasses import dataclass
 
 import pandas as pd
+from rich import box
 from rich.table import Table
 
 from feedsim.study.compare import differences, means, plain
+
+CAPTION = (
+    "Engagement value: weighted actions per person and day. Harm: % of impressions. Widest gap: between levels of a "
+    "group of viewers, in harm seen. Means over seeds; below each, the difference to {} (± its 95 % interval)."
+)
 
 
 @dataclass(frozen=True)
@@ -26,8 +32,8 @@ def arms_table(summary: pd.DataFrame) -> Table:
     asked = [("engagement_value", ""), *(("prevalence", harm) for harm in harms)]
     now, against = _everyone(means(rows)), _everyone(differences(rows, first))
     before = widest_gap(rows[rows["arm"] == first])
-    table = Table(caption=f"Means over seeds; below, the difference to {first} (± a 95 % interval)", caption_justify="left")
-    for name in ("arm", "engagement value", *(f"prevalence: {harm}" for harm in harms), "widest gap in harm seen"):
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1), caption=CAPTION.format(first), caption_justify="left")
+    for name in ("arm", "engagement\nvalue", *(f"{harm}\n%" for harm in harms), "widest gap\n%"):
         table.add_column(name, overflow="fold", justify="left" if name == "arm" else "right")
     for arm in rows["arm"].drop_duplicates():
         cells = [_cell(now[now["arm"] == arm], against[against["arm"] == arm], *one) for one in asked]
@@ -55,24 +61,18 @@ def _everyone(cells: pd.DataFrame) -> pd.DataFrame:
 
 
 def _cell(now: pd.DataFrame, against: pd.DataFrame, metric: str, harm: str) -> str:
-    """The mean, and below it the difference, if there is one."""
-    is_share = metric == "prevalence"
+    """The mean, and below it the difference, if there is one; shares in per cent."""
+    scale = 100 if metric == "prevalence" else 1
     value = now.loc[(now["metric"] == metric) & (now["harm"] == harm), "mean"]
-    text = "-" if value.empty else f"{value.iloc[0]:.3%}" if is_share else f"{value.iloc[0]:.3f}"
+    text = "-" if value.empty else f"{scale * value.iloc[0]:.3f}"
     found = against[(against["metric"] == metric) & (against["harm"] == harm)]
     if found.empty:
         return text
-    half = float(found["high"].iloc[0] - found["mean"].iloc[0])
-    return f"{text}\n{_difference(float(found['mean'].iloc[0]), half, is_share)}"
+    difference, high = float(found["mean"].iloc[0]), float(found["high"].iloc[0])
+    interval = "" if pd.isna(high) else f" ±{scale * (high - difference):.3f}"
+    return f"{text}\n{scale * difference:+.3f}{interval}"
 
 
 def _gap_cell(gap: Gap, first: Gap | None) -> str:
-    difference = "" if first is None else f"\n{_difference(gap.value - first.value, float('nan'), True)}"
-    return f"{gap.value:.3%}{difference}\n{gap.where}"
-
-
-def _difference(value: float, half: float, is_share: bool) -> str:
-    """With its interval where there is one; a share's difference is in percentage points."""
-    scale, unit = (100, " pp") if is_share else (1, "")
-    interval = "" if pd.isna(half) else f" ±{scale * half:.3f}"
-    return f"{scale * value:+.3f}{interval}{unit}"
+    difference = "" if first is None else f"\n{100 * (gap.value - first.value):+.3f}"
+    return f"{100 * gap.value:.3f}{difference}\n{gap.where}"

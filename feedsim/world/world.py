@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
+import numpy.typing as npt
 
 from feedsim.world.arrays import Bools, Codes, Floats, Ints, Keys, Longs
 from feedsim.world.columns import Columns
@@ -164,36 +165,87 @@ class Chain(Columns):
     """Rows that belong to somebody, each linked to the same owner's row before it.
 
     `head[owner]` is the number of the owner's newest row and `previous` leads on to older ones; a number below `base`
-    has been forgotten and ends the walk.
+    has been forgotten and ends the walk. All fields of a row stand side by side, so that a step of a walk touches
+    memory once.
     """
 
-    previous: Ints
+    schema: ClassVar = {"record": np.int32}
+    fields: ClassVar[tuple[str, ...]]
+    """in the order of `record`; the last is `previous`"""
+    record: Ints
+    """(rows, fields)"""
 
     def __init__(self, owners: int, room: int = 1024) -> None:
         super().__init__(room)
         self.head: Ints = np.full(owners, NOBODY, np.int32)
 
+    def width(self, name: str) -> tuple[int, ...]:
+        return (len(self.fields),)
+
+    def field(self, name: str) -> Ints:
+        """One field of every row, a view."""
+        return self.record[:, self.fields.index(name)]
+
+    def live(self, name: str) -> Ints:
+        """One field, living rows only."""
+        return self.field(name)[: len(self)]
+
+    def append(self, **values: npt.NDArray[np.generic]) -> slice:
+        """Add rows by field; those that are not named are zero. `feedsim.world.chains` links them."""
+        stand = self.grow(len(next(iter(values.values()))))
+        for name, value in values.items():
+            self.field(name)[stand] = value
+        return stand
+
 
 class Items(Chain):
     """What followers of `user` get: posts (depth 0) and reshares (depth 1 and more), in the order they were made."""
 
-    schema: ClassVar = {"user": np.int32, "post": np.int32, "minute": np.int32, "depth": np.int16, "previous": np.int32}
-    user: Ints
+    fields = ("user", "post", "minute", "depth", "previous")
+
+    @property
+    def user(self) -> Ints:
+        return self.field("user")
+
+    @property
+    def minute(self) -> Ints:
+        return self.field("minute")
+
+    @property
+    def depth(self) -> Ints:
+        return self.field("depth")
+
+
+class Visits(Chain):
+    """Sessions by viewer: the posts shown stand together, `count` of them from row `first` of Shown."""
+
+    fields = ("first", "count", "previous")
+
+
+class Shown(Columns):
+    """Posts shown, session after session."""
+
+    schema: ClassVar = {"post": np.int32}
     post: Ints
-    minute: Ints
-    depth: Any
 
 
-class Seen(Chain):
+class Seen:
     """Impressions of living posts by viewer: what must not be shown again."""
 
-    schema: ClassVar = {"post": np.int32, "previous": np.int32}
-    post: Ints
-
     def __init__(self, owners: int, room: int = 1024) -> None:
-        super().__init__(owners, room)
-        self.midnights: list[int] = []
-        """number that the next row had at each midnight of the retention window, oldest first"""
+        self.visits, self.shown = Visits(owners, room), Shown(room)
+        self.midnights: list[tuple[int, int]] = []
+        """numbers that the next visit and shown post had at each midnight of the retention window, oldest first"""
+
+    def drop_before_oldest_midnight(self) -> None:
+        """Forget what came before the oldest midnight kept, and that midnight."""
+        visit, shown = self.midnights.pop(0)
+        self.visits.drop(visit - self.visits.base)
+        self.shown.drop(shown - self.shown.base)
+
+    def mark_midnight(self) -> None:
+        """Remember where the day that begins begins."""
+        self.midnights.append((self.visits.end, self.shown.end))
 
 
 @dataclass

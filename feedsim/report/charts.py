@@ -1,0 +1,140 @@
+"""The report's charts: pure functions, DataFrame in, Figure out. The title asks the question that the chart answers.
+
+An arm has one colour, one marker, one dash and one hatching in every chart, so that nothing relies on colour alone.
+Colours are those for paper; `DARK` says what each becomes on a dark screen.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#B87A00", "#3A9BD0", "#5C5C5C")
+"""Okabe and Ito 2008, without yellow and with a darker orange, sky blue and black: these are lines on white."""
+MARKERS = ("circle", "square", "diamond", "triangle-up", "cross", "x", "star", "triangle-down")
+DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
+HATCHES = ("", "/", "x", ".", "-", "\\", "+", "|")
+INK, GRID = "#1F2933", "#DDE1E6"
+DARK = {
+    INK: "#E6E9ED",
+    GRID: "#353C46",
+    **dict(zip(COLOURS, ("#56A8E8", "#FF8B4D", "#2CC79A", "#E7A0C8", "#F0B429", "#9AD8F7", "#B8BEC6"), strict=True)),
+}
+"""What a colour becomes on a dark screen."""
+BAND = "2E"
+"""Opacity of a spread over seeds, as the last two digits of a colour."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """How an arm is drawn, everywhere."""
+
+    colour: str
+    marker: str
+    dash: str
+    hatch: str
+
+
+def looks(arms: Sequence[str]) -> dict[str, Look]:
+    """The look of every arm, by its place in the study."""
+
+    def nth(options: tuple[str, ...], i: int) -> str:
+        return options[i % len(options)]
+
+    return {a: Look(nth(COLOURS, i), nth(MARKERS, i), nth(DASHES, i), nth(HATCHES, i)) for i, a in enumerate(arms)}
+
+
+def over_time(daily: pd.DataFrame, arms: Sequence[str], title: str, x: str, y: str) -> go.Figure:
+    """A line an arm, the mean over seeds, in a band from the least seed to the greatest. `daily`: arm, x, value."""
+    figure = _figure(title, x.capitalize(), y)
+    for arm, look in looks(arms).items():
+        days = daily[daily["arm"] == arm].groupby(x)["value"].agg(["mean", "min", "max", "count"]).reset_index()
+        if days.empty:
+            continue
+        if (days["count"] > 1).any():
+            figure.add_trace(_band(days[x], days["min"], days["max"], arm, look))
+        figure.add_trace(_line(days[x], days["mean"], arm, look))
+    return figure.update_xaxes(tickformat="d", dtick=1 if daily[x].nunique() <= 12 else None)
+
+
+def _line(x: pd.Series, y: pd.Series, arm: str, look: Look) -> go.Scatter:
+    line, marker = {"color": look.colour, "dash": look.dash, "width": 2}, {"symbol": look.marker, "size": 7}
+    hover = "%{x}: %{y:.3~g}<extra>%{fullData.name}</extra>"
+    return go.Scatter(
+        x=x, y=y, name=arm, legendgroup=arm, mode="lines+markers", line=line, marker=marker, hovertemplate=hover
+    )
+
+
+def _band(x: pd.Series, low: pd.Series, high: pd.Series, arm: str, look: Look) -> go.Scatter:
+    return go.Scatter(
+        x=np.concatenate([x, x[::-1]]),
+        y=np.concatenate([high, low[::-1]]),
+        fill="toself",
+        fillcolor=look.colour + BAND,
+        line={"width": 0},
+        mode="lines",
+        hoverinfo="skip",
+        showlegend=False,
+        legendgroup=arm,
+    )
+
+
+def plane(points: pd.DataFrame, arms: Sequence[str], title: str, x: str, y: str) -> go.Figure:
+    """A point an arm with its 95 % intervals. `points`: arm, x, x_low, x_high, y, y_low, y_high."""
+    figure = _figure(title, x, y)
+    for arm, look in looks(arms).items():
+        mine = points[points["arm"] == arm]
+        if mine.empty:
+            continue
+        bars = {f"error_{axis}": _bars(mine, axis, look.colour) for axis in ("x", "y")}
+        marker = {"symbol": look.marker, "size": 13, "color": look.colour}
+        hover = "%{x:.3~g}, %{y:.3~g}<extra>%{fullData.name}</extra>"
+        figure.add_scatter(
+            x=mine["x"], y=mine["y"], name=arm, mode="markers", marker=marker, hovertemplate=hover, **bars
+        )
+    return figure
+
+
+def group_bars(levels: pd.DataFrame, arms: Sequence[str], title: str, x: str, y: str) -> go.Figure:
+    """Bars side by side, an arm each, with 95 % intervals. `levels`: arm, level, y, y_low, y_high."""
+    figure = _figure(title, x, y)
+    for arm, look in looks(arms).items():
+        mine = levels[levels["arm"] == arm]
+        if mine.empty:
+            continue
+        # Hatching in the arm's own colour on the page's ground: bars differ without their colours.
+        pattern = {"shape": look.hatch, "size": 7, "solidity": 0.35, "fillmode": "replace", "fgcolor": look.colour}
+        marker = {"color": look.colour, "pattern": pattern, "line": {"color": look.colour, "width": 1.5}}
+        hover = "%{x}: %{y:.3~g}<extra>%{fullData.name}</extra>"
+        errors = _bars(mine, "y", INK)
+        figure.add_bar(x=mine["level"], y=mine["y"], name=arm, marker=marker, error_y=errors, hovertemplate=hover)
+    return figure.update_layout(barmode="group", bargap=0.25, bargroupgap=0.08).update_xaxes(
+        type="category", showgrid=False
+    )
+
+
+def _bars(rows: pd.DataFrame, axis: str, colour: str) -> dict[str, object]:
+    """Error bars from the columns `<axis>_low` and `<axis>_high`; none where there is no interval."""
+    above, below = rows[f"{axis}_high"] - rows[axis], rows[axis] - rows[f"{axis}_low"]
+    return {"type": "data", "array": above, "arrayminus": below, "color": colour, "thickness": 1.4, "width": 4}
+
+
+def _figure(title: str, x: str, y: str) -> go.Figure:
+    axis = {"gridcolor": GRID, "linecolor": GRID, "zeroline": False, "automargin": True}
+    return go.Figure(
+        layout={
+            "title": {"text": title},
+            "template": "none",
+            "font": {"family": "system-ui, sans-serif", "size": 13, "color": INK},
+            "paper_bgcolor": "rgba(0,0,0,0)",
+            "plot_bgcolor": "rgba(0,0,0,0)",
+            "margin": {"l": 8, "r": 12, "t": 8, "b": 8},
+            "height": 340,
+            "legend": {"orientation": "h", "x": 0, "xanchor": "left", "y": 1.02, "yanchor": "bottom"},
+            "showlegend": True,
+            "xaxis": {**axis, "title": {"text": x, "standoff": 10, "font": {"size": 13}}},
+            "yaxis": {**axis, "title": {"text": y, "standoff": 10, "font": {"size": 13}}},
+        }
+    )

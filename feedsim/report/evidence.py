@@ -1,0 +1,116 @@
+"""What the report rests on: everything it reads from a study's folder, as DataFrames."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import pandas as pd
+
+from feedsim.results import NotARun, Run, RunPath, find_runs, open_run, read_summary
+from feedsim.study.compare import CELL, differences, gaps, means, plain
+
+ENGAGEMENT, PREVALENCE, GAP, QUALITY = "engagement_value", "prevalence", "prevalence_gap", "ranker_auc"
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """A study's numbers. Charts and most tables are about one assumption: the first."""
+
+    study: str
+    question: str
+    arms: tuple[str, ...]
+    """those with a finished run, in the study's order; the others are compared with the first"""
+    unfinished: tuple[str, ...]
+    """arms without a finished run"""
+    assumptions: tuple[str, ...]
+    runs: tuple[tuple[RunPath, Run], ...]
+    """of every arm and assumption, in the study's order"""
+    every_cell: pd.DataFrame
+    """the summary, with the gap between groups as one metric more"""
+    daily: pd.DataFrame
+    """cells of days, of the first assumption: arm, seed, day, CELL, value"""
+
+    @property
+    def base(self) -> str:
+        """The arm that the others are compared with."""
+        return self.arms[0]
+
+    @property
+    def cells(self) -> pd.DataFrame:
+        """Whole-run cells of the first assumption."""
+        return self.every_cell[self.every_cell["assumption"] == self.assumptions[0]]
+
+    @cached_property
+    def means(self) -> pd.DataFrame:
+        """Each cell of each arm: mean, low, high, seeds."""
+        return means(self.cells)
+
+    @cached_property
+    def differences(self) -> pd.DataFrame:
+        """Each cell of each other arm, minus the first arm's."""
+        return differences(self.cells, self.base)
+
+    @cached_property
+    def harms(self) -> tuple[str, ...]:
+        """Classes of harm, the most prevalent first."""
+        of = self.means[(self.means["metric"] == PREVALENCE) & (self.means["side"] == "") & (self.means["part"] == "")]
+        sizes = of[of["harm"] != ""].groupby("harm")["mean"].max()
+        return tuple(sizes.sort_values(ascending=False).index)
+
+    @cached_property
+    def groups(self) -> tuple[str, ...]:
+        """Group attributes that prevalence is cut by, on the viewer's side."""
+        of = self.means[(self.means["metric"] == PREVALENCE) & (self.means["side"] == "viewer")]
+        return tuple(dict.fromkeys(of["group"]))
+
+    @cached_property
+    def widest_gap(self) -> tuple[str, str] | None:
+        """The class of harm and the attribute with the widest gap between viewers' groups, over all arms."""
+        of = self.means[self.means["metric"] == GAP]
+        if of.empty:
+            return None
+        widest = of.nlargest(1, "mean").iloc[0]
+        return str(widest["harm"]), str(widest["group"])
+
+    @property
+    def seeds(self) -> tuple[int, ...]:
+        """Seeds that any arm has run with."""
+        return tuple(sorted({run.seed for run, _ in self.runs}))
+
+
+def gather(study_dir: Path, arms: Sequence[str], assumptions: Sequence[str], study: str, question: str) -> Evidence:
+    """Read a study's folder; what is left empty is taken from its files. Raises NotARun where nothing has finished."""
+    summary = plain(read_summary(study_dir))
+    there = tuple(dict.fromkeys(summary["arm"]))
+    kept = tuple(arm for arm in arms or there if arm in there)
+    if not kept:
+        raise NotARun(f"{study_dir}: no run of {', '.join(arms) or 'any arm'} has finished")
+    summary = summary[summary["arm"].isin(kept)]
+    found = tuple(dict.fromkeys(summary["assumption"]))
+    order = tuple(name for name in assumptions if name in found) or found
+    runs = _runs(study_dir, summary, kept, order)
+    daily = pd.concat([_daily(place, run) for place, run in runs if place.assumption == order[0]])
+    cells = pd.concat([summary, gaps(summary)], ignore_index=True)
+    said = runs[0][1].manifest
+    named = (study or str(said.get("study", Path(study_dir).name)), question or str(said.get("question", "")))
+    return Evidence(*named, kept, tuple(arm for arm in arms if arm not in there), order, runs, cells, daily)
+
+
+def _runs(
+    study_dir: Path, summary: pd.DataFrame, arms: tuple[str, ...], assumptions: tuple[str, ...]
+) -> tuple[tuple[RunPath, Run], ...]:
+    """The runs that the summary is of: the folder may hold others, of what the study said at another time."""
+    of = set(summary[["arm", "assumption", "seed"]].itertuples(index=False, name=None))
+    found = [run for run in find_runs(study_dir) if (run.arm, run.assumption, run.seed) in of]
+    found = [run for run in found if run.assumption in assumptions]
+    found.sort(key=lambda run: (assumptions.index(run.assumption), arms.index(run.arm), run.seed))
+    if not found:
+        raise NotARun(f"{study_dir}: the runs of its summary are gone; run the study again")
+    return tuple((run, open_run(run.path)) for run in found)
+
+
+def _daily(place: RunPath, run: Run) -> pd.DataFrame:
+    rows = run.table("metrics", ["tick", "day", *CELL, "value"])
+    rows = rows[(rows["tick"] == -1) & (rows["day"] >= 0) & rows["metric"].isin([ENGAGEMENT, PREVALENCE, QUALITY])]
+    return plain(rows).assign(arm=place.arm, seed=place.seed)

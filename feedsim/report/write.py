@@ -1,0 +1,50 @@
+"""Putting the report together, and in its place."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from feedsim.report import pictures, sections
+from feedsim.report.evidence import Evidence, gather
+from feedsim.report.page import Html, page, section
+
+
+def write_report(
+    study_dir: Path, study: str = "", question: str = "", arms: Sequence[str] = (), assumptions: Sequence[str] = ()
+) -> Path:
+    """Write `report.html` from a study's summary and the runs in it; the first arm is what others are compared with.
+
+    What is left empty is taken from the files: names from the manifests, arms in the summary's order. With several
+    assumptions, charts show the first. Raises NotARun where no run has finished or one is damaged.
+    """
+    evidence = gather(Path(study_dir), arms, assumptions, study, question)
+    path = Path(study_dir) / "report.html"
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    temporary.write_text(render(evidence), encoding="utf-8")
+    return temporary.replace(path)
+
+
+def render(evidence: Evidence) -> Html:
+    """The whole page."""
+    each = [replace(evidence, assumptions=(name,)) for name in evidence.assumptions]
+    under = f"Under the assumption: {evidence.assumptions[0]}." if len(each) > 1 else ""
+    spread = (
+        f"Lines are means over seeds, bands reach from the least seed to the greatest. Day 0 follows burn-in. {under}"
+    )
+    interval = f"Bars through points are 95 % intervals over seeds. {under}"
+    parts = {
+        "arms": ("Arms", "How do the arms compare?", sections.arms_table(evidence), under),
+        "trade-off": ("Trade-off", "What does engagement cost?", pictures.trade_off(evidence), interval),
+        "time": ("Over time", "Does it change over time?", pictures.over_days(evidence), spread),
+        "groups": ("Groups", "Who sees the harm?", pictures.by_group(evidence), interval.replace("points", "columns")),
+        "ranker": ("Ranker", "Does the ranker learn?", pictures.ranker(evidence), under),
+        "assumptions": ("Assumptions", "Does it depend on what we assumed?", sections.assumptions_table(each), ""),
+        "settings": ("Settings", "What did each arm change?", sections.settings(evidence), ""),
+        "runs": ("Runs", "What was run?", sections.what_was_run(evidence), ""),
+        "meanings": ("Meanings", "What do the measures mean?", sections.meanings(evidence), ""),
+    }
+    short = f'<section class="answer"><h2>In short</h2>{sections.in_short(evidence)}</section>'
+    body = short + "".join(section(name, title, inside, note) for name, (_, title, inside, note) in parts.items())
+    links = {name: label for name, (label, _, inside, _) in parts.items() if inside}
+    return page(evidence.question or evidence.study, evidence.study, sections.meta(evidence), links, body)
