@@ -1,8 +1,8 @@
 """The commands: each reads its arguments, calls what does the work, and shows what came of it."""
 
 import json
+import os
 import signal
-from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any, Literal, NoReturn
 
@@ -48,8 +48,9 @@ app = typer.Typer(
 def main() -> None:
     """`feedsim`, as a program."""
     # Whoever asks politely for an end gets what Ctrl-C gives: workers stopped, finished runs kept.
-    with suppress(ValueError):
-        signal.signal(signal.SIGTERM, _interrupt)
+    signal.signal(signal.SIGTERM, _interrupt)
+    # Before anything loads OpenMP; why is said in `study/engines`.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     app()
 
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from feedsim.world.chains import append_chain, link
 from feedsim.world.rng import Streams
-from feedsim.world.world import Items, Visits
+from feedsim.world.world import Visits
 
 
 def plain_link(head: list[int], owner: list[int], first: int) -> list[int]:
@@ -18,12 +18,12 @@ def plain_link(head: list[int], owner: list[int], first: int) -> list[int]:
 
 
 def test_each_row_leads_to_the_row_before_it_of_the_same_owner() -> None:
-    items = Items(owners=3)
+    visits = Visits(owners=3)
     owner = np.array([2, 0, 2, 2], np.int32)
-    append_chain(items, owner, user=owner, post=np.arange(10, 14, dtype=np.int32))
-    assert items.live("previous").tolist() == [-1, -1, 0, 2]
-    assert items.live("post").tolist() == [10, 11, 12, 13]
-    assert items.head.tolist() == [1, -1, 3]
+    append_chain(visits, owner, first=np.arange(10, 14, dtype=np.int32))
+    assert visits.live("previous").tolist() == [-1, -1, 0, 2]
+    assert visits.live("first").tolist() == [10, 11, 12, 13]
+    assert visits.head.tolist() == [1, -1, 3]
 
 
 def test_numbers_go_on_after_old_rows_are_forgotten() -> None:

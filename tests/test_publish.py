@@ -21,7 +21,7 @@ def world(harms: tuple[str, ...] = ("misinformation", "hate"), minute: int = 0) 
         users=PEOPLE,
         graph=Graph(np.zeros(4, np.int64), np.zeros(0, np.int32), np.zeros(3, np.int32)),
         posts=Posts(len(harms), room=1),
-        items=Items(3, room=1),
+        items=Items(room=1),
         seen=Seen(3),
         minds=Minds(*[none] * len(fields(Minds))),
         profiles=Profiles(*[none] * len(fields(Profiles))),
@@ -53,25 +53,22 @@ def test_each_tick_releases_the_drafts_of_its_minutes() -> None:
     assert all((w.posts.live(name) == Posts.blank.get(name, 0)).all() for name in untouched)
 
 
-def test_a_post_becomes_an_item_of_its_author_linked_to_the_one_before() -> None:
+def test_a_post_becomes_an_item_of_its_author() -> None:
     w, day = world(), drafts([2, 0, 2, 1], [0, 14, 15, 30])
-    w.items.append(user=np.array([2], np.int32), previous=np.array([-1], np.int32))
-    w.items.head[2] = 0
+    w.items.append(user=np.array([2], np.int32))
     for w.minute in (0, 15, 30):
         publish(w, day)
     assert w.items.live("user").tolist() == [2, 2, 0, 2, 1]
     assert w.items.live("post").tolist() == [0, 0, 1, 2, 3]
     assert w.items.live("minute").tolist() == [0, 0, 14, 15, 30]
     assert w.items.live("depth").tolist() == [0, 0, 0, 0, 0]
-    assert w.items.live("previous").tolist() == [-1, 0, -1, 1, -1]
-    assert w.items.head.tolist() == [2, 4, 3]
 
 
 def test_a_draft_that_is_not_allowed_is_never_published() -> None:
     w, day = world(), drafts([2, 0, 2], [0, 3, 4])
     assert publish(w, day, allowed=np.array([True, False, True])) == 2
     assert w.posts.live("key").tolist() == day.key[[0, 2]].tolist()
-    assert w.items.live("previous").tolist() == [-1, 0]
+    assert w.items.live("user").tolist() == [2, 2]
 
 
 def test_posts_keep_absolute_numbers_after_old_ones_are_forgotten() -> None:

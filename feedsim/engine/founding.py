@@ -27,7 +27,7 @@ def found(scenario: Scenario, streams: Streams, threads: int) -> tuple[World, Su
         users=users,
         graph=graph,
         posts=Posts(len(harms)),
-        items=Items(len(users)),
+        items=Items(),
         seen=Seen(len(users)),
         minds=_minds(users, len(supply.narratives.is_false)),
         profiles=_profiles(users, graph),

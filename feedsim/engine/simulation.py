@@ -16,12 +16,12 @@ from feedsim.engine.stopwatch import Stopwatch, guard
 from feedsim.feed.features import FeatureSpace, features, post_table
 from feedsim.feed.flow import Candidates, Choice, Sessions, Slate
 from feedsim.feed.learn import forget, greet, remember
+from feedsim.feed.outboxes import sort_outboxes
 from feedsim.feed.ranking import (
     EngagementRanker,
+    LightPass,
     chronological_score,
     engagement_score,
-    light_cut,
-    light_scores,
     popular_score,
     random_score,
 )
@@ -98,6 +98,7 @@ class Simulation:
         self.books = Books(world, scenario, self.sample)
         self.drafts: Drafts | None = None
         self.shelves: Shelves | None = None
+        self.light: LightPass | None = None
 
     @property
     def ranked_by_heads(self) -> bool:
@@ -171,8 +172,11 @@ class Simulation:
             if self.shelves is None or minute % self.scenario.feed.refresh_minutes == 0:
                 topics = self.scenario.population.topics
                 self.shelves = fill(world, self.languages, topics, self.retention)
+            self.outboxes = sort_outboxes(world.items, len(world.users), minute - self.retention)
             sessions = self.opening.open(world)
             self.table = post_table(world) if self.team is not None else np.empty((0, 0), np.float32)
+            if self.team is not None and self.ranked_by_heads:
+                self.light = self.team.light.over(self.table)
             if self.scenario.ranker.kind == "popular":
                 self.heat = heat(world.posts, minute)
         slates, inventories = [], []
@@ -192,7 +196,7 @@ class Simulation:
         assert self.shelves is not None
         quota = self.burn_in_quota if self.gathering else self.quota
         with watch.time("source"):
-            found, inventory = source(world, sessions, quota, self.shelves, self.language, self.retention)
+            found, inventory = source(world, sessions, quota, self.outboxes, self.shelves, self.language, self.retention)
             watch.rows["source"] += len(found)
         with watch.time("filter"):
             kept, removed_by = self.filtered(found)
@@ -215,9 +219,7 @@ class Simulation:
                 self.team.keep(world, self.table, scored, slate)
         if self.sample.chosen[sessions.user].any():
             with watch.time("observe"):
-                light = None
-                if self.team is not None and self.ranked_by_heads:
-                    light = partial(light_scores, world, self.space, self.table, model=self.team.light)
+                light = partial(self.light.scores, world) if self.light and self.ranked_by_heads else None
                 self.sample.keep(world, found, removed_by, scored, slate, light)
         return slate, inventory
 
@@ -240,8 +242,8 @@ class Simulation:
             return replace(c, score=popular_score(c, self.heat, world.posts.base))
         if ranker.kind == "random":
             return replace(c, score=random_score(world, c))
-        assert self.team is not None and self.team.model is not None
-        c = light_cut(world, self.space, self.table, c, self.team.light, self.scenario.feed.keep)
+        assert self.team is not None and self.team.model is not None and self.light is not None
+        c = self.light.cut(world, c, self.scenario.feed.keep)
         x = features(world, self.space, self.table, c)
         with self.watch_stages.time("forests"):
             p = self.team.model.heads.predict(x)

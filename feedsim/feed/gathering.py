@@ -21,7 +21,7 @@ AGE_BINS = 512
 def gather(
     user: Ints, minute: Ints, draws: Keys, quota: Longs,
     start: Longs, followee: Ints,
-    item_head: Ints, item: Ints, item_base: int,
+    box: Longs, item: Ints,
     author: Ints, status: Codes, born: Ints, post_base: int, alive: int, retention: int,
     visit_head: Ints, visit: Ints, visit_base: int, shown: Ints, shown_base: int,
     language: Codes, topic_clicks: Floats,
@@ -45,7 +45,7 @@ def gather(
                 if load >= 0:
                     n = _walk(
                         table, place, found, load, u, now, now - retention, start, followee,
-                        item_head, item, item_base,
+                        box, item,
                         author, status, born, post_base,
                     )  # fmt: skip
                 if n >= 0:
@@ -104,7 +104,7 @@ def _enter_seen(
 @kernel
 def _walk(
     table: Ints, place: Ints, found: Ints, load: int, u: int, now: int, oldest: int, start: Longs, followee: Ints,
-    item_head: Ints, item: Ints, item_base: int,
+    box: Longs, item: Ints,
     author: Ints, status: Codes, born: Ints, post_base: int,
 ) -> int:  # fmt: skip
     """Enter what the followees wrote or reshared into `found` (post, item, edge, minute); how many, or -1 if too many.
@@ -113,16 +113,15 @@ def _walk(
     """
     n = 0
     for e in range(start[u], start[u + 1]):
-        i = item_head[followee[e]]
-        while i >= item_base:
-            k = i - item_base
-            made, p = item[k, 2], item[k, 1] - post_base
+        author_of_item = followee[e]
+        for k in range(box[author_of_item + 1] - 1, box[author_of_item] - 1, -1):
+            made, p, i = item[k, 1], item[k, 0] - post_base, item[k, 3]
             if made <= oldest:
                 break
             # An item of this very tick, made later than the session, is not there yet.
             fresh = p >= 0 and made <= now and status[p] != REMOVED
             # A post of its author's is as old as its item and nobody else's; of a reshare both must be looked up.
-            if fresh and (item[k, 3] == 0 or (born[p] > oldest and author[p] != u)):
+            if fresh and (item[k, 2] == 0 or (born[p] > oldest and author[p] != u)):
                 at = _slot(table, p)
                 if table[at] == FREE:
                     load += 1
@@ -133,31 +132,31 @@ def _walk(
                     n += 1
                 elif place[at] != SEEN:
                     f = place[at]
-                    if made < found[f, 3] or (made == found[f, 3] and item[k, 0] < item[found[f, 1] - item_base, 0]):
+                    if made < found[f, 3] or (made == found[f, 3] and author_of_item < followee[found[f, 2]]):
                         found[f, 1], found[f, 2], found[f, 3] = i, e, made
-            i = item[k, 4]
     return n
 
 
 @kernel
 def _newest(found: Ints, n: int, now: int, quota: int, post_base: int, rows: Ints) -> int:
     """Copy the newest `quota` of the found into rows; how many. Within one bin of age, in order of discovery."""
-    per_bin, last, spare = 1, AGE_BINS, 0
+    shift, last, spare = 0, AGE_BINS, 0
     if n > quota:
         oldest = now
         for f in range(n):
             oldest = min(oldest, found[f, 3])
-        per_bin = (now - oldest) // AGE_BINS + 1
+        while (now - oldest) >> shift >= AGE_BINS:
+            shift += 1
         bins = np.zeros(AGE_BINS + 1, np.int32)
         for f in range(n):
-            bins[(now - found[f, 3]) // per_bin] += 1
+            bins[(now - found[f, 3]) >> shift] += 1
         last, spare = 0, quota
         while bins[last] <= spare:
             spare -= bins[last]
             last += 1
     c = 0
     for f in range(n):
-        age = (now - found[f, 3]) // per_bin
+        age = (now - found[f, 3]) >> shift
         if n > quota and age >= last:
             if age > last or spare == 0:
                 continue

@@ -9,7 +9,7 @@ from numba import prange
 from pydantic import Field
 
 from feedsim.block import Block
-from feedsim.feed.features import PAIR_FEATURES, POST_FEATURES, VIEWER_FEATURES, FeatureSpace
+from feedsim.feed.features import PAIR_FEATURES, POST_FEATURES, VIEWER_FEATURES
 from feedsim.feed.flow import Candidates
 from feedsim.kernels import parallel
 from feedsim.world.arrays import Bools, Codes, Doubles, Floats, Ints, Keys, Longs
@@ -89,33 +89,56 @@ class LightModel:
     """(F,) zero where the feature is not read"""
     intercept: float
 
+    def over(self, table: Floats) -> "LightPass":
+        """The model, ready for a tick whose posts have these features (P, 16)."""
+        width = len(POST_FEATURES)
+        posts = np.empty(len(table), np.float32)
+        _dot(table, self.coefficients[:width], self.intercept, posts)
+        pair = self.coefficients[width + len(VIEWER_FEATURES) :][: len(PAIR_FEATURES)]
+        return LightPass(posts, pair.astype(np.float64))
 
-def light_cut(world: World, space: FeatureSpace, table: Floats, c: Candidates, model: LightModel, keep: int) -> Candidates:
-    """The `keep` best candidates of each session by the light model; ties go to the smaller post key."""
-    light = light_scores(world, space, table, c, model)
-    kept = np.zeros(len(c), np.bool_)
-    _top(c.start, light, world.posts.key, c.post, world.posts.base, np.full(len(c.sessions), keep), kept)
-    return replace(c, light=light).take(np.flatnonzero(kept))
+
+@dataclass(frozen=True)
+class LightPass:
+    """The light model in one tick."""
+
+    posts: Floats
+    """(P,) what each living post's own features add up to"""
+    pair: Doubles
+    """coefficients of PAIR_FEATURES"""
+
+    def scores(self, world: World, c: Candidates) -> Floats:
+        """(C,) the score of every candidate; what is equal within a session is left out."""
+        result = np.empty(len(c), np.float32)
+        profiles, items = world.profiles, world.items
+        _light(
+            c.start, c.sessions.user, c.sessions.minute, c.post, c.item, c.edge, world.posts.base, self.posts,
+            world.posts.topic, self.pair, profiles.topic_clicks, profiles.affinity,
+            items.base, items.minute, items.depth, result,
+        )  # fmt: skip
+        return result
+
+    def cut(self, world: World, c: Candidates, keep: int) -> Candidates:
+        """The `keep` best candidates of each session; ties go to the smaller post key."""
+        light = self.scores(world, c)
+        kept = np.zeros(len(c), np.bool_)
+        _top(c.start, light, world.posts.key, c.post, world.posts.base, np.full(len(c.sessions), keep), kept)
+        return replace(c, light=light).take(np.flatnonzero(kept))
 
 
-def light_scores(world: World, space: FeatureSpace, table: Floats, c: Candidates, model: LightModel) -> Floats:
-    """(C,) the light model's score of every candidate; what is equal within a session is left out."""
-    result = np.empty(len(c), np.float32)
-    width = len(POST_FEATURES)
-    posts = table @ model.coefficients[:width]
-    pair = model.coefficients[width + len(VIEWER_FEATURES) :][: len(PAIR_FEATURES)].astype(np.float64)
-    profiles, items = world.profiles, world.items
-    _light(
-        c.start, c.sessions.user, c.sessions.minute, c.post, c.item, c.edge, world.posts.base, posts, world.posts.topic,
-        pair, model.intercept, profiles.topic_clicks, profiles.affinity, items.base, items.minute, items.depth, result,
-    )  # fmt: skip
-    return result
+@parallel
+def _dot(table: Floats, coefficients: Floats, intercept: float, result: Floats) -> None:
+    for p in prange(table.shape[0]):
+        total = intercept
+        for f in range(coefficients.size):
+            total += table[p, f] * coefficients[f]
+        result[p] = total
 
 
 @parallel
 def _light(
     start: Longs, user: Ints, now: Ints, post: Ints, item: Ints, edge: Ints, base: int, posts: Floats, topic: Codes,
-    pair: Doubles, intercept: float, topic_clicks: Floats, affinity: Floats,
+    pair: Doubles, topic_clicks: Floats, affinity: Floats,
     item_base: int, item_minute: Ints, item_depth: Ints, result: Floats,
 ) -> None:  # fmt: skip
     for s in prange(user.size):
@@ -126,7 +149,7 @@ def _light(
         per_click = pair[4] / (mine + 0.25 * topic_clicks.shape[1])
         for r in range(start[s], start[s + 1]):
             p, i = post[r] - base, item[r] - item_base
-            score = intercept + posts[p] + per_click * (topic_clicks[u, topic[p]] + 0.25)
+            score = posts[p] + per_click * (topic_clicks[u, topic[p]] + 0.25)
             if item[r] >= 0:
                 score += pair[0] + pair[2] * np.log1p(max(0, now[s] - item_minute[i]) / 60.0)
                 score += pair[1] if item_depth[i] > 0 else 0.0

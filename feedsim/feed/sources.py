@@ -9,6 +9,7 @@ from pydantic import Field
 from feedsim.block import Block, Share
 from feedsim.feed.flow import Candidates, Sessions
 from feedsim.feed.gathering import gather
+from feedsim.feed.outboxes import Outboxes
 from feedsim.feed.shelves import Shelves
 from feedsim.world.arrays import Codes, Ints
 from feedsim.world.rng import hashed
@@ -56,7 +57,7 @@ class Quota:
         return cls(**n)
 
 
-def source(world: World, sessions: Sessions, quota: Quota, shelves: Shelves, language: Codes, retention: int) -> tuple[Candidates, Ints]:
+def source(world: World, sessions: Sessions, quota: Quota, outboxes: Outboxes, shelves: Shelves, language: Codes, retention: int) -> tuple[Candidates, Ints]:
     """Candidates of every session, and (S,) how many unseen posts its network held in all.
 
     In-network: the newest unseen posts and reshares of followees. Out of network, each by addressed draws: from the
@@ -66,13 +67,13 @@ def source(world: World, sessions: Sessions, quota: Quota, shelves: Shelves, lan
     s, width = len(sessions), quota.total
     rows = np.empty((s, width, 4), np.int32)
     count, inventory = np.zeros(s, np.int64), np.zeros(s, np.int32)
-    posts, items, seen, graph = world.posts, world.items, world.seen, world.graph
+    posts, seen, graph = world.posts, world.seen, world.graph
     draws = np.array([hashed(world.streams.base(name), [world.tick]) for name in SOURCES], np.uint64)
     gather(
         sessions.user, sessions.minute, draws,
         np.array([quota.in_network, quota.profile, quota.trending, quota.exploration]),
         graph.start, graph.followee,
-        items.head, items.record, items.base,
+        outboxes.start, outboxes.rows,
         posts.author, posts.status, posts.minute, posts.base, len(posts), retention,
         seen.visits.head, seen.visits.record, seen.visits.base, seen.shown.post, seen.shown.base,
         language, world.profiles.topic_clicks,

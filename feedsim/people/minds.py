@@ -16,7 +16,7 @@ from feedsim.world.world import CIVIC, World
 class MindsBlock(Block):
     """How people change. What is not cited is an assumption."""
 
-    look_on: Annotated[float, Field(gt=0, lt=1)] = 0.95
+    look_on: Annotated[float, Field(gt=0, lt=1)] = 0.965
     """probability to look at one post more, at satisfaction 0"""
     look_on_effect: NotNegative = 0.8
     """log-odds of looking on, per unit of satisfaction"""

@@ -4,7 +4,6 @@ import numpy as np
 
 from feedsim.people.drafts import Drafts
 from feedsim.world.arrays import Bools
-from feedsim.world.chains import append_chain
 from feedsim.world.world import World
 
 
@@ -16,6 +15,5 @@ def publish(world: World, drafts: Drafts, allowed: Bools | None = None) -> int:
         rows = rows[allowed[rows]]
     post = np.arange(world.posts.end, world.posts.end + len(rows), dtype=np.int32)
     world.posts.append(**drafts.columns(rows))
-    author = drafts.author[rows]
-    append_chain(world.items, author, user=author, post=post, minute=drafts.minute[rows])
+    world.items.append(user=drafts.author[rows], post=post, minute=drafts.minute[rows])
     return len(rows)

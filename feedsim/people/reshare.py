@@ -3,7 +3,6 @@
 import numpy as np
 
 from feedsim.feed.flow import Reshares, Slate
-from feedsim.world.chains import append_chain
 from feedsim.world.world import RESHARE, World
 
 
@@ -17,5 +16,5 @@ def reshare(world: World, slate: Slate) -> Reshares:
     parent = np.where(inside, items.user[came], posts.author[post - posts.base])
     depth = (np.where(inside, items.depth[came], 0) + 1).astype(np.int16)
     user, minute = slate.user[rows], slate.sessions.minute[slate.session[rows]]
-    append_chain(items, user, user=user, post=post, minute=minute, depth=depth)
+    items.append(user=user, post=post, minute=minute, depth=depth)
     return Reshares(posts.key[post - posts.base], user, parent.astype(np.int32), minute, depth)

@@ -7,6 +7,8 @@ import pandas as pd
 from feedsim.report.evidence import ENGAGEMENT, GAP, PREVALENCE, Evidence
 from feedsim.report.numbers import change, direction, number, percent
 
+FEW = 5
+"""Seeds, below which t-intervals are much wider than they need to be."""
 WORDS = {1: "more", -1: "less", 0: "no clear difference in"}
 GAPS = {
     1: "a wider gap between groups",
@@ -104,7 +106,7 @@ def certainty(evidence: Evidence) -> str:
         return "One seed: there are no intervals, and a difference may be chance. Run more seeds to tell."
     return (
         f"In brackets: 95 % intervals over {seeds} seeds, of differences paired by seed. They tell what chance does, "
-        "not whether the scenario's assumptions hold."
+        f"not whether the scenario's assumptions hold.{' Few seeds make wide intervals.' if seeds < FEW else ''}"
     )
 
 

@@ -82,7 +82,7 @@ def _band(x: pd.Series, low: pd.Series, high: pd.Series, arm: str, look: Look) -
 
 
 def plane(points: pd.DataFrame, arms: Sequence[str], title: str, x: str, y: str) -> go.Figure:
-    """A point an arm with its 95 % intervals. `points`: arm, x, x_low, x_high, y, y_low, y_high."""
+    """A point an arm, with bars over seeds. `points`: arm, x, x_low, x_high, y, y_low, y_high."""
     figure = _figure(title, x, y)
     for arm, look in looks(arms).items():
         mine = points[points["arm"] == arm]
@@ -98,7 +98,7 @@ def plane(points: pd.DataFrame, arms: Sequence[str], title: str, x: str, y: str)
 
 
 def group_bars(levels: pd.DataFrame, arms: Sequence[str], title: str, x: str, y: str) -> go.Figure:
-    """Bars side by side, an arm each, with 95 % intervals. `levels`: arm, level, y, y_low, y_high."""
+    """Columns side by side, an arm each, with bars over seeds. `levels`: arm, level, y, y_low, y_high."""
     figure = _figure(title, x, y)
     for arm, look in looks(arms).items():
         mine = levels[levels["arm"] == arm]
@@ -116,7 +116,7 @@ def group_bars(levels: pd.DataFrame, arms: Sequence[str], title: str, x: str, y:
 
 
 def _bars(rows: pd.DataFrame, axis: str, colour: str) -> dict[str, object]:
-    """Error bars from the columns `<axis>_low` and `<axis>_high`; none where there is no interval."""
+    """Error bars from the columns `<axis>_low` and `<axis>_high`."""
     above, below = rows[f"{axis}_high"] - rows[axis], rows[axis] - rows[f"{axis}_low"]
     return {"type": "data", "array": above, "arrayminus": below, "color": colour, "thickness": 1.4, "width": 4}
 

@@ -41,7 +41,7 @@ def change(mean: float, low: float, high: float, unit: str) -> tuple[str, str]:
 
 
 def direction(mean: float, low: float, high: float) -> int:
-    """1 more, -1 less, 0 no clear difference: the interval includes none. Without an interval the sign decides."""
+    """1 more, -1 less, 0 no clear difference: the interval includes 0. Without an interval the sign decides."""
     if math.isfinite(low) and math.isfinite(high):
         return 1 if low > 0 else -1 if high < 0 else 0
     return (mean > 0) - (mean < 0)

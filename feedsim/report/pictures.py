@@ -8,7 +8,7 @@ from feedsim.report.numbers import number, percent
 from feedsim.report.page import Html, figure, table, text
 
 VALUE, SHARE = "points per person and day", "% of impressions"
-LIMITS = ["mean", "low", "high"]
+LIMITS = ["mean", "least", "greatest"]
 
 
 def grid(figures: list[Html]) -> Html:
@@ -85,7 +85,7 @@ def _plane(evidence: Evidence, harm: str) -> Html:
 def _levels(evidence: Evidence, harm: str, group: str) -> Html:
     rows = evidence.means[(evidence.means["metric"] == PREVALENCE) & (evidence.means["harm"] == harm)]
     rows = rows[(rows["side"] == "viewer") & (rows["group"] == group)]
-    drawn = rows.assign(y=100 * rows["mean"], y_low=100 * rows["low"], y_high=100 * rows["high"])
+    drawn = rows.assign(y=100 * rows["mean"], y_low=100 * rows["least"], y_high=100 * rows["greatest"])
     title = f"Who sees {harm}, by {group}?"
     wide = rows.pivot_table(index="level", columns="arm", values="mean", sort=False)
     body = [[text(level), *map(percent, row)] for level, row in zip(wide.index, wide.to_numpy(), strict=True)]

@@ -48,7 +48,7 @@ def arms_table(evidence: Evidence) -> Html:
         head.append(f"Widest gap between groups: {harm} by {group}, points")
     caption = f"Means over seeds. Below each: the difference to {evidence.base}, and its 95 % interval."
     return table(head, [_arm_row(evidence, arm) for arm in evidence.arms], caption) + (
-        '<p class="small">▲ more, ▼ less, ≈ no clear difference: the interval includes none. '
+        '<p class="small">▲ more, ▼ less, ≈ no clear difference: the interval includes 0. '
         "Points of a share are percentage points.</p>"
     )
 

@@ -51,8 +51,8 @@ tbody tr:first-child > * {{ border-top-width: 2px; }}
 thead th {{ border-top: 0; vertical-align: bottom; font-size: .88rem; }}
 th:first-child {{ text-align: left; min-width: 7rem; }}
 tbody th {{ white-space: nowrap; }}
-.words tbody th {{ white-space: normal; }}
-.words td {{ text-align: left; white-space: normal; min-width: 9rem; }}
+.words code {{ overflow-wrap: normal; }}
+.words td {{ text-align: left; white-space: normal; min-width: 11rem; }}
 .words th {{ text-align: left; }}
 .change {{ display: block; color: var(--soft); font-size: .85rem; }}
 .key {{ display: inline-block; width: 1.1em; margin-right: .35em; }}

@@ -29,15 +29,15 @@ def render(evidence: Evidence) -> Html:
     """The whole page."""
     each = [replace(evidence, assumptions=(name,)) for name in evidence.assumptions]
     under = f"Under the assumption: {evidence.assumptions[0]}." if len(each) > 1 else ""
-    spread = (
-        f"Lines are means over seeds, bands reach from the least seed to the greatest. Day 0 follows burn-in. {under}"
-    )
-    interval = f"Bars through points are 95 % intervals over seeds. {under}"
+    burn_in = evidence.runs[0][1].manifest.get("burn_in_days")
+    start = f"Day 0 begins after {burn_in} days of burn-in, which are not measured. " if burn_in else ""
+    spread = f"Lines are means over seeds, bands reach from the least seed to the greatest. {start}{under}"
+    seeds = f"Points are means over seeds, bars through them reach from the least seed to the greatest. {under}"
     parts = {
         "arms": ("Arms", "How do the arms compare?", sections.arms_table(evidence), under),
-        "trade-off": ("Trade-off", "What does engagement cost?", pictures.trade_off(evidence), interval),
+        "trade-off": ("Trade-off", "What does engagement cost?", pictures.trade_off(evidence), seeds),
         "time": ("Over time", "Does it change over time?", pictures.over_days(evidence), spread),
-        "groups": ("Groups", "Who sees the harm?", pictures.by_group(evidence), interval.replace("points", "columns")),
+        "groups": ("Groups", "Who sees the harm?", pictures.by_group(evidence), seeds.replace("Points", "Columns")),
         "ranker": ("Ranker", "Does the ranker learn?", pictures.ranker(evidence), under),
         "assumptions": ("Assumptions", "Does it depend on what we assumed?", sections.assumptions_table(each), ""),
         "settings": ("Settings", "What did each arm change?", sections.settings(evidence), ""),

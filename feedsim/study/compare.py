@@ -21,15 +21,18 @@ def plain(summary: pd.DataFrame) -> pd.DataFrame:
 
 
 def intervals(values: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
-    """Mean of `value` over rows with the same `by`: columns mean, low, high, seeds. With one row no interval (NaN)."""
-    found = values.groupby(list(by), sort=False)["value"].agg(["mean", "std", "count"]).reset_index()
+    """Mean of `value` over rows with the same `by`, its interval, and the range of the rows.
+
+    Columns mean, low, high (NaN with one row), seeds (rows), least, greatest.
+    """
+    found = values.groupby(list(by), sort=False)["value"].agg(["mean", "std", "count", "min", "max"]).reset_index()
     half = found["std"] / np.sqrt(found["count"]) * stdtrit(np.maximum(found["count"] - 1, 1), (1 + INTERVAL) / 2)
     limits = {"low": found["mean"] - half, "high": found["mean"] + half, "seeds": found["count"]}
-    return found.drop(columns=["std", "count"]).assign(**limits)
+    return found.drop(columns=["std", "count"]).rename(columns={"min": "least", "max": "greatest"}).assign(**limits)
 
 
 def means(summary: pd.DataFrame) -> pd.DataFrame:
-    """Every cell of every arm, over its seeds: columns arm, assumption, CELL, mean, low, high, seeds."""
+    """Every cell of every arm, over its seeds: columns arm, assumption, CELL and those of `intervals`."""
     return intervals(plain(summary), ["arm", "assumption", *CELL])
 
 
@@ -43,7 +46,7 @@ def paired(summary: pd.DataFrame, to: str) -> pd.DataFrame:
 def differences(summary: pd.DataFrame, to: str) -> pd.DataFrame:
     """Every cell of every other arm minus arm `to`, paired by seed, in the summary's order.
 
-    Columns arm, assumption, CELL, mean, low, high (of the difference), seeds, base (mean of arm `to` over the same
+    Columns arm, assumption, CELL, those of `intervals` (of the difference), base (mean of arm `to` over the same
     seeds), and percent, percent_low, percent_high: of `base`, NaN where that is 0.
     """
     pairs, by = paired(summary, to), ["arm", "assumption", *CELL]

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from time import perf_counter
 from types import TracebackType
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.live import Live
@@ -12,15 +12,16 @@ from rich.text import Text
 from feedsim.study.events import Done, Event, Failed, Started, Told
 from feedsim.study.plan import RunPlan
 
+Kind: TypeAlias = type[BaseException] | None
+Error: TypeAlias = BaseException | None
+
 
 class Watcher(Protocol):
     """Hears of every run."""
 
     def __enter__(self) -> object: ...
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
-    ) -> None: ...
+    def __exit__(self, kind: Kind, error: Error, at: TracebackType | None) -> None: ...
 
     def hear(self, run: RunPlan, event: Event) -> None:
         """Something happened to a run."""
@@ -32,7 +33,7 @@ class Silent:
     def __enter__(self) -> "Silent":
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+    def __exit__(self, kind: Kind, error: Error, at: TracebackType | None) -> None:
         """Nothing to tidy up."""
 
     def hear(self, run: RunPlan, event: Event) -> None:
@@ -73,7 +74,7 @@ class LiveLines(PlainLines):
         self.live.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+    def __exit__(self, kind: Kind, error: Error, at: TracebackType | None) -> None:
         self.live.stop()
 
     def hear(self, run: RunPlan, event: Event) -> None:

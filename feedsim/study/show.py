@@ -10,6 +10,7 @@ from feedsim.study.live import LiveLines, OnlyErrors, PlainLines, Watcher
 from feedsim.study.plan import StudyPlan, load_plans
 from feedsim.study.running import carry_out, conclude
 from feedsim.study.table import arms_table
+from feedsim.study.work import in_one_line
 
 DONE, FAILED, INTERRUPTED = 0, 1, 130
 """Exit statuses."""
@@ -32,12 +33,11 @@ def run_and_show(
         for plan in plans:
             _say_what_is_kept(errors, plan)
     outcome = carry_out(plans, workers, _watcher(errors, waiting, quiet))
-    for plan in plans:
-        _conclude(plan, errors, quiet)
+    reported = [_conclude(plan, errors, quiet) for plan in plans]
     if outcome.interrupted:
         errors.print("Interrupted. What is finished is kept; the same command goes on from here.", soft_wrap=True)
         return INTERRUPTED
-    return FAILED if outcome.failed else DONE
+    return DONE if all(reported) and not outcome.failed else FAILED
 
 
 def _watcher(console: Console, runs: int, quiet: bool) -> Watcher:
@@ -53,14 +53,23 @@ def _say_what_is_kept(console: Console, plan: StudyPlan) -> None:
         console.print(text, markup=False, soft_wrap=True)
 
 
-def _conclude(plan: StudyPlan, errors: Console, quiet: bool) -> None:
-    """Summary, report, and the arms side by side."""
-    report = conclude(plan)
+def _conclude(plan: StudyPlan, errors: Console, quiet: bool) -> bool:
+    """Summary, report, and the arms side by side; whether they could be written."""
+    try:
+        report = conclude(plan)
+    except OSError as error:
+        text = f"failed  {plan.study.name}: the report can't be written: {in_one_line(error)}"
+        errors.print(text, markup=False, soft_wrap=True)
+        return False
+    if not quiet:
+        _show(plan, report, errors)
+    return True
+
+
+def _show(plan: StudyPlan, report: Path | None, errors: Console) -> None:
     _, stale = plan.present()
-    if quiet:
-        return
     if stale:
-        text = f"note    {plan.study.name}: {len(stale)} runs in {plan.folder} are of other settings and are left out"
+        text = f"note    {plan.study.name}: left out: {len(stale)} of the runs there, as they are of other settings"
         errors.print(text, markup=False, soft_wrap=True)
     if report is None:
         errors.print(f"No run of {plan.study.name} has finished.", markup=False, soft_wrap=True)

@@ -198,22 +198,15 @@ class Chain(Columns):
         return stand
 
 
-class Items(Chain):
+class Items(Columns):
     """What followers of `user` get: posts (depth 0) and reshares (depth 1 and more), in the order they were made."""
 
-    fields = ("user", "post", "minute", "depth", "previous")
-
-    @property
-    def user(self) -> Ints:
-        return self.field("user")
-
-    @property
-    def minute(self) -> Ints:
-        return self.field("minute")
-
-    @property
-    def depth(self) -> Ints:
-        return self.field("depth")
+    schema: ClassVar = {"user": np.int32, "post": np.int32, "minute": np.int32, "depth": np.int16}
+    user: Ints
+    post: Ints
+    """absolute row of Posts"""
+    minute: Ints
+    depth: npt.NDArray[np.int16]
 
 
 class Visits(Chain):

@@ -1,0 +1,152 @@
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+import tomllib
+from typer.testing import CliRunner, Result
+
+import feedsim
+from feedsim.cli import app
+from feedsim.listing import NO_FIGURE, policy_blocks
+from feedsim.measures.names import METRICS
+
+STUDY = """
+name: {name}
+question: Is one arm like the other?
+days: 1
+population: {{users: 200}}
+arms: {{one: {{}}, two: {{ranker: {{kind: random}}}}}}
+"""
+
+
+def call(*words: object) -> Result:
+    return CliRunner().invoke(app, [str(word) for word in words])
+
+
+@pytest.fixture
+def study(tmp_path: Path) -> Path:
+    path = tmp_path / "study.yaml"
+    path.write_text(STUDY.format(name="alike"))
+    return path
+
+
+def test_importing_feedsim_loads_nothing_heavy() -> None:
+    code = "import sys, feedsim, feedsim.cli; print([m for m in ('numba', 'pandas', 'lightgbm') if m in sys.modules])"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout == "[]\n"
+
+
+def test_public_names_are_there_and_others_are_not() -> None:
+    assert all(hasattr(feedsim, name) for name in ("Study", "Scenario", "run", "open_run", "compare"))
+    with pytest.raises(AttributeError, match="has no 'walk'"):
+        _ = feedsim.walk
+
+
+def test_the_version_is_the_project_s() -> None:
+    project = tomllib.loads((Path(__file__).parent.parent / "pyproject.toml").read_text())["project"]
+    assert call("--version").stdout == f"feedsim {project['version']}\n"
+
+
+def test_the_schema_is_json_and_knows_the_blocks() -> None:
+    properties = json.loads(call("schema").stdout)["properties"]
+    assert {"name", "question", "days", "ranker", "policies", "arms", "seeds"} <= set(properties)
+
+
+def test_every_policy_is_listed_with_its_settings_and_what_the_defaults_rest_on() -> None:
+    text = call("policies").stdout
+    for block in policy_blocks():
+        assert all(f"  {name} (" in text for name in block.model_fields if name != "kind")
+    assert "\ndemote: Lower the score of probable harm.\n  harm (must be given)" in f"\n{text}"
+    assert " ".join(NO_FIGURE.split()) in " ".join(text.split())
+
+
+def test_every_metric_is_listed() -> None:
+    words = CliRunner().invoke(app, ["metrics"], env={"COLUMNS": "200"}).stdout.split()
+    assert [metric.name for metric in METRICS if metric.name not in words] == []
+
+
+def test_the_stages_are_listed_in_order() -> None:
+    lines = call("stages").stdout.splitlines()
+    names = [line.split("│")[2].split()[0] for line in lines if line.startswith("│") and line.split("│")[1].strip()]
+    assert names[:3] == ["publish", "detect", "source"]
+    assert names[-1] == "observe"
+
+
+@pytest.mark.parametrize("words", [["run"], ["fly"], ["trace", "x"], ["run", "a.yaml", "--engine", "steam"]])
+def test_a_wrong_usage_ends_with_2(words: list[str]) -> None:
+    assert call(*words).exit_code == 2
+
+
+def test_all_faults_of_all_files_are_told_and_nothing_is_written(study: Path, tmp_path: Path) -> None:
+    wrong = tmp_path / "wrong.yaml"
+    wrong.write_text("name: wrong\ndays: many\n")
+    result = call("run", study, wrong, tmp_path / "none.yaml", "--out", tmp_path / "runs")
+    first, second = result.stderr.splitlines()
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert first.startswith(f"{tmp_path}/none.yaml: there is no such file; ")
+    assert second.startswith(f"{wrong}:2: days: 'many'; ")
+    assert not (tmp_path / "runs").exists()
+
+
+def test_an_unknown_arm_is_a_fault(study: Path, tmp_path: Path) -> None:
+    result = call("run", study, "--arm", "onne", "--out", tmp_path / "runs")
+    assert (result.exit_code, result.stderr) == (2, "--arm: there is no arm 'onne'; did you mean 'one'?\n")
+
+
+def test_two_files_of_one_name_are_a_fault(study: Path, tmp_path: Path) -> None:
+    twin = tmp_path / "twin.yaml"
+    twin.write_text(study.read_text())
+    result = call("run", study, twin, "--out", tmp_path / "runs")
+    assert result.exit_code == 2
+    assert result.stderr == (
+        f"{twin}: name: another of these files has the name 'alike' too; each study should have a name of its own\n"
+    )
+
+
+def test_a_folder_that_can_t_be_written_to_is_a_fault(study: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    result = call("run", study, "--out", tmp_path / "file" / "runs")
+    assert result.exit_code == 2
+    assert result.stderr == (
+        f"{tmp_path}/file/runs: can't write there (Not a directory); --out should name a folder that may be written to\n"
+    )
+
+
+@pytest.fixture
+def summary(tmp_path: Path) -> Path:
+    """Two arms, two seeds: clicks 0.1 and 0.3 against 0.2 and 0.6."""
+    cells = [("one", 1, 0.1), ("one", 2, 0.3), ("two", 1, 0.2), ("two", 2, 0.6)]
+    empty = [""] * len(cells)
+    columns = {
+        "arm": [arm for arm, _, _ in cells], "assumption": empty, "seed": [seed for _, seed, _ in cells],
+        "metric": ["click_rate"] * len(cells), "harm": empty, "side": empty, "group": empty, "level": empty,
+        "part": empty, "value": [value for _, _, value in cells], "n": [10] * len(cells),
+    }  # fmt: skip
+    pq.write_table(pa.table(columns), tmp_path / "summary.parquet")
+    return tmp_path
+
+
+def test_compare_shows_paired_differences(summary: Path) -> None:
+    result = call("compare", summary, "--metric", "click_rate")
+    # Differences 0.1 and 0.3: mean 0.2, half an interval 12.706 x 0.1414 / sqrt 2 = 1.2706.
+    assert result.exit_code == 0
+    assert result.stdout.splitlines()[0].strip() == "two against one, paired by seed (2 seeds)"
+    assert result.stdout.splitlines()[4].split() == ["click_rate", "0.2", "+0.2", "-1.07", "to", "+1.47", "+100.0"]
+
+
+def test_compare_knows_what_there_is_to_compare(summary: Path) -> None:
+    result = call("compare", summary, "--to", "tow", "--metric", "clickrate")
+    assert result.exit_code == 2
+    assert result.stderr.splitlines() == [
+        "--metric: there is no metric 'clickrate'; did you mean 'click_rate'?",
+        "--to: there is no arm 'tow'; did you mean 'two'?",
+    ]
+
+
+def test_compare_of_an_empty_folder_is_a_fault(tmp_path: Path) -> None:
+    result = call("compare", tmp_path)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == f"{tmp_path}: has no summary.parquet: no run of this study has finished\n"
