@@ -1,5 +1,6 @@
 """feedsim: simulate a social feed, what ranks it, what harms spread in it, and what holding them back costs."""
 
+import os
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,10 @@ if TYPE_CHECKING:
 __all__ = ["Scenario", "Study", "__version__", "compare", "open_run", "run"]
 __version__ = "0.1.0"
 """Of the model: a run's content hash holds it, so that a new version runs everything again."""
+
+# Threads that spin while they wait for one another cost a run that shares its cores up to ten times its time. OpenMP
+# reads this once, when numba or LightGBM loads it.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 _HOMES = {
     "Scenario": "feedsim.scenario",

@@ -1,7 +1,6 @@
 """The commands: each reads its arguments, calls what does the work, and shows what came of it."""
 
 import json
-import os
 import signal
 from pathlib import Path
 from typing import Annotated, Any, Literal, NoReturn
@@ -49,8 +48,6 @@ def main() -> None:
     """`feedsim`, as a program."""
     # Whoever asks politely for an end gets what Ctrl-C gives: workers stopped, finished runs kept.
     signal.signal(signal.SIGTERM, _interrupt)
-    # Before anything loads OpenMP; why is said in `study/engines`.
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     app()
 
 

@@ -1,12 +1,12 @@
 import json
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-import tomllib
 from typer.testing import CliRunner, Result
 
 import feedsim
@@ -108,10 +108,11 @@ def test_two_files_of_one_name_are_a_fault(study: Path, tmp_path: Path) -> None:
 
 def test_a_folder_that_can_t_be_written_to_is_a_fault(study: Path, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    result = call("run", study, "--out", tmp_path / "file" / "runs")
+    out = tmp_path / "file" / "runs"
+    result = call("run", study, "--out", out)
     assert result.exit_code == 2
     assert result.stderr == (
-        f"{tmp_path}/file/runs: can't write there (Not a directory); --out should name a folder that may be written to\n"
+        f"{out}: can't write there (Not a directory); --out should name a folder that may be written to\n"
     )
 
 

@@ -40,7 +40,7 @@ population: {users: 200}
 ranker: {kind: chronological}
 arms:
   short: {}
-  long: {days: 40}
+  long: {days: 30}
 """
 ONE_BREAKS = """
 name: breaks
@@ -59,7 +59,7 @@ def feedsim(folder: Path, *words: str) -> "subprocess.Popen[str]":
     return subprocess.Popen(
         [sys.executable, "-m", "feedsim", *words],
         cwd=folder,
-        env={**os.environ, "COLUMNS": "100"},
+        env={**os.environ, "COLUMNS": "100", "PYTHONPATH": str(Path(__file__).parent.parent)},
         text=True,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -128,7 +128,9 @@ def test_what_is_finished_is_kept_and_what_changed_is_run_again(
     status, _, err = ended(feedsim(folder, "run", "two.yaml"))
     assert (status, err) == (0, "kept    two: 2 of 2 runs are finished already\n")
     assert {path: path.stat().st_mtime_ns for path in folder.rglob("manifest.json")} == before
-    status, out, err = ended(feedsim(folder, "run", "two.yaml", "--arm", "popular", "--set", "population.users=201", "--quiet"))
+    status, out, err = ended(
+        feedsim(folder, "run", "two.yaml", "--arm", "popular", "--set", "population.users=201", "--quiet")
+    )
     assert (status, out, err) == (0, "", "")
     study = folder / "runs" / "two"
     assert open_run(study / "popular" / "seed=1").manifest["users"] == 201
@@ -200,7 +202,7 @@ def test_a_program_runs_a_study_too(tmp_path: Path) -> None:
 def test_the_longest_run_costs_most(tmp_path: Path) -> None:
     (tmp_path / "patience.yaml").write_text(SHORT_AND_LONG)
     short, long = plan_study(load_study(tmp_path / "patience.yaml"), Path("runs")).runs
-    assert long.cost == pytest.approx(40 * short.cost)
+    assert long.cost == pytest.approx(30 * short.cost)
 
 
 def test_live_lines_fit_a_screen_of_20_columns(plan: RunPlan) -> None:
@@ -260,5 +262,5 @@ def test_progress_is_kept_while_a_run_is_running(tmp_path: Path) -> None:
     told = [json.loads(line) for line in path.read_text().splitlines()]
     process.terminate()
     assert ended(process)[0] == 130
-    assert [(line["days"], line["day"] > 0) for line in told[:2]] == [(40, False), (40, True)]
+    assert [(line["days"], line["day"] > 0) for line in told[:2]] == [(30, False), (30, True)]
     assert hidden(tmp_path) == []

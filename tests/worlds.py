@@ -104,7 +104,7 @@ def world_of(
         users=traits,
         graph=graph,
         posts=Posts(len(HARMS), room),
-        items=Items(users, room),
+        items=Items(room),
         seen=Seen(users, room),
         minds=Minds(zeros(users), interest.copy(), zeros(users) + 1, zeros(users, 3) + np.float32(0.1), zeros(users) + 50),
         profiles=Profiles(
@@ -124,7 +124,9 @@ NEUTRAL: dict[str, float] = {"narrative": -1, "target_group": -1, "harm": -1, "q
 """Columns of a post to which nobody reacts more than to another."""
 
 
-def add_posts(world: World, author: Sequence[int], minute: Sequence[int], of: Mapping[str, Any] | None = None) -> np.ndarray:
+def add_posts(
+    world: World, author: Sequence[int], minute: Sequence[int], of: Mapping[str, Any] | None = None
+) -> np.ndarray:
     """Publish posts, and hand them to followers; their rows. Keys are 100 and up, in order, where `of` gives none."""
     many, first = len(author), world.posts.end
     rows = np.arange(first, first + many, dtype=np.int32)
@@ -132,15 +134,14 @@ def add_posts(world: World, author: Sequence[int], minute: Sequence[int], of: Ma
     writers, minutes = np.array(author, np.int32), np.array(minute, np.int32)
     whole = {name: np.broadcast_to(np.asarray(value), many) for name, value in columns.items()}
     world.posts.append(author=writers, minute=minutes, **whole)
-    append_chain(world.items, writers, user=writers, post=rows, minute=minutes)
+    world.items.append(user=writers, post=rows, minute=minutes)
     return rows
 
 
 def add_reshare(world: World, user: int, post: int, minute: int, depth: int = 1) -> int:
     """Hand a post on to the followers of `user`; the row of the item."""
     one = {"user": user, "post": post, "minute": minute, "depth": depth}
-    owner = np.array([user], np.int32)
-    append_chain(world.items, owner, **{name: np.array([value], np.int32) for name, value in one.items()})
+    world.items.append(**{name: np.array([value], np.int32) for name, value in one.items()})
     return world.items.end - 1
 
 

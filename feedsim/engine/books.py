@@ -137,8 +137,8 @@ class Books:
         posts.drop(old)
         items.drop(int(np.argmax(np.r_[items.minute[: len(items)] >= oldest, True])))
         seen.mark_midnight()
-        # What was seen before the oldest living post came out is of posts that are dead.
-        while len(seen.midnights) > (world.minute - oldest) // 1440 + 1:
+        # What was seen before the oldest living post came out is of posts that are dead: whole days, rounded up.
+        while len(seen.midnights) > -((oldest - world.minute) // 1440) + 1:
             seen.drop_before_oldest_midnight()
 
     def _write_posts(self, writer: RunWriter, world: World, rows: int) -> None:

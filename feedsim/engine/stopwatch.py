@@ -13,7 +13,12 @@ class NotFinite(Exception):
     """A NaN or an infinity came out of a stage."""
 
     def __init__(self, stage: str, minute: int) -> None:
-        super().__init__(f"a number that is none (NaN or infinity) came out of the stage '{stage}' at minute {minute}")
+        # The arguments as they are: whoever hands the exception on builds another of them.
+        super().__init__(stage, minute)
+        self.stage, self.minute = stage, minute
+
+    def __str__(self) -> str:
+        return f"a number that is none (NaN or infinity) came out of the stage '{self.stage}' at minute {self.minute}"
 
 
 class Stopwatch:

@@ -62,6 +62,7 @@ class Drafts:
     quality: Floats
     severity: Floats
     proximity: Floats
+    false: Bools
     harm: Codes
     signals: Floats
     """(P, H)"""
@@ -75,7 +76,7 @@ class Drafts:
 
 
 def permuted(drafts: Drafts, actor: Codes, streams: Streams) -> Drafts:
-    """The same posts with words, terms, novelty and severity dealt anew among the posts of each kind of author.
+    """The same posts with words, terms, novelty, quality, severity and falsity dealt anew among the posts of each kind of author.
 
     A post's block stays together. `actor` (P,) is the author's. What a post is (harm, narrative, signals) stays.
     """
@@ -88,6 +89,8 @@ def permuted(drafts: Drafts, actor: Codes, streams: Streams) -> Drafts:
         moral_emotional_words=drafts.moral_emotional_words[source],
         outgroup_terms=drafts.outgroup_terms[source],
         novelty=drafts.novelty[source],
+        quality=drafts.quality[source],
+        false=drafts.false[source],
         severity=drafts.severity[source],
         proximity=drafts.proximity[source],
     )

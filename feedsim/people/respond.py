@@ -129,9 +129,9 @@ class Responder:
         _respond(
             c.sessions.user[session], post - posts.base, choice.rank, edge, world.graph.followee, close,
             world.minds.interest, users.leaning, users.reactivity, users.discernment, users.harm_aversion, users.actor,
-            self.target_level, posts.key, posts.author, posts.topic, posts.side, posts.narrative, posts.stance,
+            self.target_level, posts.key, posts.author, posts.topic, posts.side, posts.false,
             posts.target_group, posts.moral_emotional_words, posts.outgroup_terms, posts.novelty, posts.quality,
-            posts.severity, posts.proximity, world.narrative_is_false,
+            posts.severity, posts.proximity,
             self.effects, self.intercepts, self.value, self.own_kind_bonus, REACTIVITY, SECONDS, draws,
             actions, seconds, value,
         )  # fmt: skip
@@ -160,16 +160,15 @@ def intercept(rate: float, offsets: Floats, activity: Doubles) -> float:
 def _respond(
     user: Ints, post: Ints, rank: Ints, edge: Ints, followee: Ints, close: np.uint64,
     interest: Floats, leaning: Floats, reactivity: Floats, discernment: Floats, harm_aversion: Floats, actor: Codes,
-    target_level: Codes, key: Keys, author: Ints, topic: Codes, side: Floats, narrative: Ints, stance: Codes,
+    target_level: Codes, key: Keys, author: Ints, topic: Codes, side: Floats, false: Bools,
     target_group: Codes, words: Ints, terms: Ints, novelty: Floats, quality: Floats,
-    severity: Floats, proximity: Floats, narrative_is_false: Bools,
+    severity: Floats, proximity: Floats,
     effects: Doubles, intercepts: Doubles, value_of: Doubles, own_kind_bonus: Doubles, reactivity_of: Doubles,
     seconds_of: Doubles, draws: Keys, actions: Bytes, seconds: Ints, value: Floats,
 ) -> None:  # fmt: skip
     for r in prange(user.size):
         u, p = user[r], post[r]
         agreement = effects[3] * leaning[u] * side[p]
-        false = narrative[p] >= 0 and stance[p] == 1 and narrative_is_false[narrative[p]]
         taste = min(interest[u, topic[p]], 5.0) - 1.0
         repelled = effects[12] * severity[p] * harm_aversion[u]
         aimed_at_me = target_group[p] >= 0 and target_group[p] == target_level[u]
@@ -192,7 +191,7 @@ def _respond(
                 x += shared + effects[10] * charge + abs(agreement)
             elif a == _RESHARE:
                 x += shared + charge + agreement - repelled - hurt
-                if false:
+                if false[p]:
                     x += effects[9] - effects[14] * discernment[u]
                 if actor[u] == actor[author[p]]:
                     x += own_kind_bonus[actor[u]]
@@ -210,6 +209,6 @@ def _respond(
         worth = value_of[0] * (quality[p] - 0.5) + value_of[1] * taste + value_of[2] * (novelty[p] - 0.4)
         worth -= value_of[3] * severity[p] * harm_aversion[u] * (2.0 if aimed_at_me else 1.0)
         worth -= value_of[5] * terms[p]
-        if false:
+        if false[p]:
             worth -= value_of[4] * np.exp(min(discernment[u], 1.0))
         value[r] = worth

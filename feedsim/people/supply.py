@@ -119,6 +119,7 @@ class Supply:
             quality=self.crafts.quality_of(matter.kind, told.false, key, streams),
             severity=severity,
             proximity=proximity_of(self.harms, hostile, severity),
+            false=told.false,
             harm=harm,
             signals=signals_of(self.harms, harm, strength, level == self.targets.smallest, births, streams),
         )

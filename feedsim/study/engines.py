@@ -19,9 +19,6 @@ from feedsim.writer import clear_leftovers
 SECONDS_TO_STOP = 5.0
 """That a worker has to tidy up before it is killed."""
 
-# Threads that spin while they wait for one another cost a run that shares its cores up to ten times its time.
-PATIENT = {"OMP_WAIT_POLICY": "PASSIVE"}
-
 Heard: TypeAlias = tuple[RunPlan, Event]
 
 
@@ -124,7 +121,7 @@ def stop(workers: Sequence[Worker]) -> None:
 @contextmanager
 def _environment(threads: int) -> Iterator[None]:
     """What a worker must find in its environment before it loads numpy and numba."""
-    wanted = PATIENT | {"OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "NUMBA_NUM_THREADS": str(threads)}
+    wanted = {"OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "NUMBA_NUM_THREADS": str(threads)}
     before = {name: os.environ.get(name) for name in wanted}
     os.environ.update(wanted)
     try:

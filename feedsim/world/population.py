@@ -75,24 +75,31 @@ def _default_actors() -> dict[ActorName, Actor]:
         # What is not cited is an assumption.
         "supersharer": Actor(
             share=0.003,  # 2,107 of 664,391 people (Baribi-Bartov et al. 2024)
-            posts_per_day=15.9,  # political links a day (E13)
-            kinds={"civic": 0.7, "news": 0.3},
+            posts_per_day=31.8,  # 15.9 political links a day (E13), taken as half of what they post
+            kinds={"personal": 0.2, "news": 0.2, "civic": 0.3, "entertainment": 0.3},
             false_share=0.18,  # 2.8 of 15.9 links (E13)
-            hostile_share=0.03,
+            hostile_share=0.02,
         ),
         "bot": Actor(
-            share=0.01, posts_per_day=3, kinds={"civic": 0.2, "news": 0.2, "entertainment": 0.6}, false_share=0.2
+            share=0.01,
+            posts_per_day=3,
+            kinds={"personal": 0.2, "news": 0.2, "civic": 0.2, "entertainment": 0.4},
+            false_share=0.2,
         ),
         "coordinated": Actor(
             share=0.001,
             posts_per_day=5,
-            kinds={"civic": 0.7, "news": 0.3},
+            kinds={"personal": 0.2, "news": 0.2, "civic": 0.4, "entertainment": 0.2},
             false_share=0.4,
             hostile_share=0.05,
             reshare_own_odds=5,
         ),
         "hate_producer": Actor(
-            share=0.005, posts_per_day=3, kinds={"personal": 0.5, "civic": 0.5}, false_share=0.05, hostile_share=0.35
+            share=0.01,
+            posts_per_day=3,
+            kinds={"personal": 0.5, "news": 0.06, "civic": 0.12, "entertainment": 0.32},
+            false_share=0.05,
+            hostile_share=0.2,
         ),
         "publisher": Actor(
             share=0.004,

@@ -97,6 +97,7 @@ class Posts(Columns):
         "quality": np.float32,  # [0, 1] (truth)
         "severity": np.float32,  # [0, 1] (truth)
         "proximity": np.float32,  # severity over the policy line, at most 1 (truth)
+        "false": np.bool_,  # tells a false story (truth); in a placebo, what people take for one
         "harm": np.int8,  # class of harm, or -1 (truth)
         "signals": np.float32,  # (P, H) what a content model could see: noisy, drawn at publication
         "p_harm": np.float32,  # (P, H) what detectors believe
@@ -136,6 +137,7 @@ class Posts(Columns):
     quality: Floats
     severity: Floats
     proximity: Floats
+    false: Bools
     harm: Codes
     signals: Floats
     p_harm: Floats

@@ -1,0 +1,289 @@
+"""Law: every key of the schema, moved from its default, changes something that a run writes."""
+
+import csv
+import json
+import types
+from collections.abc import Iterator
+from contextlib import suppress
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, get_args, get_origin
+
+import numpy as np
+import pandas as pd
+import pytest
+from pydantic import ValidationError
+from worlds import TINY, run, settings
+
+from feedsim.block import Block
+from feedsim.engine.simulation import Simulation
+from feedsim.scenario import Scenario
+from feedsim.tables import ALWAYS
+from feedsim.world.graph import GeneratedGraph
+
+ACTORS = {name: actor.model_copy(update={"share": 0.08}) for name, actor in TINY.population.actors.items()}
+GRAPH = GeneratedGraph(mean_followees=8, community_users=20)
+BASE = TINY.model_copy(update={"graph": GRAPH, "population": TINY.population.model_copy(update={"actors": ACTORS})})
+"""With enough of every kind of account and of communities among 150 people for their keys to matter."""
+
+DEMOTE: dict[str, Any] = {"kind": "demote", "harm": "misinformation", "strength": 0.5, "threshold": 0.0}
+REMOVE: dict[str, Any] = {"kind": "remove", "harm": "misinformation", "threshold": 0.9}
+LASTING = {"start_day": 0, "end_day": None}
+BASES: dict[str, dict[str, Any]] = {
+    "": {},
+    "demote": {"detectors.kind": "oracle", "policies": {"it": DEMOTE | LASTING}},
+    "remove": {"detectors.kind": "oracle", "policies": {"it": REMOVE | LASTING}},
+    "edges": {"graph": {"kind": "edges", "path": "edges.csv", "directed": True, "homophily": 0.6}},
+    "catalogue": {"content": {
+        "kind": "catalogue", "path": "posts.csv", "false_ratings": ["false"], "leanings": {"l": -1, "r": 1},
+        "modalities": {"words": "text", "picture": "photo"},
+        "columns": {"rating": "rating", "leaning": "leaning", "modality": "modality", "source": "page"},
+    }},
+}  # fmt: skip
+"""What a run needs for a block to be there at all; their own keys are moved under them."""
+OWN = {
+    "demote": ("policies",),
+    "remove": ("policies",),
+    "edges": ("graph",),
+    "catalogue": ("content.path", "content.columns", "content.false_ratings", "content.leanings", "content.modalities",
+                  "content.kind_of_post", "content.leaning_match"),
+}  # fmt: skip
+
+NEEDS: dict[str, dict[str, Any]] = {
+    # Only a class that is looked for has a line.
+    "harms.extremism.line": {"harms.extremism.enabled": True},
+    "harms.extremism.rests_on": {"harms.extremism.enabled": True},
+    # A post is of the first class it falls into, which is hate where it is aimed at somebody.
+    "harms.extremism.aimed_at_group": {"harms.extremism.enabled": True, "harms.hate.enabled": False},
+    # Producers of hate rarely meet.
+    "population.actors.hate_producer.reshare_own_odds": {"population.actors.hate_producer.share": 0.4},
+    # A window, and an interval, are longer than a day of log.
+    "ranker.window_days": {"burn_in_days": 2, "ranker.window_days": 3},
+    "ranker.retrain_days": {"days": 2},
+    # Policies begin and end within the run.
+    "policies.it.end_day": {"days": 2},
+    "policies.it.start_day": {"days": 2},
+}
+MOVES: dict[str, Any] = {
+    "population.ordinary_kinds": {"personal": 0.3, "news": 0.3, "civic": 0.2, "entertainment": 0.2},
+    "feed.sources": {"in_network": 0.2, "profile": 0.3, "trending": 0.3, "exploration": 0.2},
+    "population.groups.leaning.shares": {"left": 0.6, "centre": 0.2, "right": 0.2},
+    "population.groups.age.shares": {"18-29": 0.1, "30-44": 0.1, "45-64": 0.4, "65+": 0.4},
+    "population.groups.dialect.shares": {"majority": 0.6, "minority": 0.4},
+    "population.groups.language.shares": {"english": 0.5, "spanish": 0.5},
+    "population.groups.leaning.correlations": {"age": 0.5},
+    "population.groups.age.correlations": {"dialect": 0.5},
+    "population.groups.dialect.correlations": {"leaning": 0.5},
+    "population.groups.language.correlations": {"dialect": 0.9},
+    "population.groups.leaning.modifiers": {"left": {"sessions_per_day": 2}},
+    "population.groups.age.modifiers": {"65+": {"posts_per_day": 3}},
+    "population.groups.dialect.modifiers": {"minority": {"followers": 3}},
+    "population.groups.language.modifiers": {"spanish": {"harm_aversion": 1}},
+    "harms.misinformation.rests_on": "severity",
+    "harms.hate.rests_on": "falsity",
+    "harms.extremism.rests_on": "falsity",
+    "harms.misinformation.aimed_at_group": True,
+    "harms.hate.aimed_at_group": None,
+    "harms.extremism.aimed_at_group": None,
+    "content.target_attribute": "age",
+    "content.retention_hours": 24,
+    "content.kind_of_post": "entertainment",
+    "content.path": "others.csv",
+    "content.columns.rating": "other_rating",
+    "content.columns.leaning": None,
+    "content.columns.modality": None,
+    "content.columns.source": None,
+    "content.false_ratings": ["true"],
+    "content.leanings": {"l": 1, "r": -1},
+    "content.modalities": {"words": "video", "picture": "meme"},
+    "graph.path": "others.csv",
+    "ranker.weights": {"click": 1.0, "hide": -50.0},
+    "ranker.training_rows": 400,
+    "ranker.retrain_days": 2,
+    "ranker.window_days": 1,
+    "ranker.out_of_network_factor": 0.3,
+    "feed.keep": 12,
+    "feed.candidates": 60,
+    "feed.refresh_minutes": 240,
+    "detectors.kind": "oracle",
+    "tick_minutes": 120,
+    "days": 2,
+    "burn_in_days": 2,
+    "policies.it.start_day": 1,
+    "policies.it.end_day": 1,
+    "policies.it.harm": "hate",
+    "population.actors.publisher.popularity": 1.0,
+    "population.actors.bot.kinds": {"civic": 1.0},
+    "population.actors.supersharer.kinds": {"personal": 1.0},
+    "population.actors.coordinated.kinds": {"personal": 1.0},
+    "population.actors.hate_producer.kinds": {"news": 1.0},
+    "population.actors.publisher.kinds": {"personal": 1.0},
+}
+UNREAD = {
+    "harms.misinformation.line": "falsity has no policy line",
+    "harms.misinformation.aimed_at_group": "falsity is aimed at nobody",
+    "content.signal_strength": "only detectors that learn read signals",
+    "policies.it.threshold": "the oracle is certain, whatever the threshold",
+}
+"""Keys that change nothing here, each with the reason; the test makes sure that they still do not."""
+UNIONS = ("kind",)
+"""Names of a block's kind: moved by the bases."""
+
+
+def leaves(data: Any, path: str = "") -> Iterator[str]:
+    """Dotted paths of all settings; a mapping in MOVES is one."""
+    if isinstance(data, dict) and path not in MOVES:
+        for name, value in data.items():
+            yield from leaves(value, f"{path}.{name}" if path else name)
+    elif path.rpartition(".")[2] not in UNIONS or path in MOVES:
+        yield path
+
+
+def keys(base: str) -> list[str]:
+    """The settings that are moved over a base."""
+    paths = leaves(json.loads(settings(BASE, BASES[base]).model_dump_json()))
+    return [path for path in paths if (path.startswith(OWN[base]) if base else path != "policies")]
+
+
+ALL = [(base, path) for base in BASES for path in keys(base)]
+
+
+def moved(scenario: Scenario, path: str) -> Scenario:
+    """The scenario with one setting at another value that it may have."""
+    value: Any = json.loads(scenario.model_dump_json())
+    for name in path.split("."):
+        value = value[name]
+    if path in MOVES:
+        return settings(scenario, {path: MOVES[path]})
+    for other in others(value):
+        with suppress(ValidationError):
+            return settings(scenario, {path: other})
+    raise AssertionError(f"{path}: give it another value in MOVES")
+
+
+def others(value: Any) -> list[Any]:
+    """Other values, the boldest first."""
+    if value is None:
+        return [3.0]
+    if isinstance(value, bool):
+        return [not value]
+    if isinstance(value, int):
+        return [2 * value + 2, value // 2]
+    if isinstance(value, float):
+        return [50.0 * value] * (value == 1) + [2 * value + 0.3, value + 0.2, 0.5 * value, value - 0.1]
+    return []
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two edge lists and two catalogues."""
+    path = tmp_path_factory.mktemp("inputs")
+    for name, step in (("edges", 1), ("others", 7)):
+        rows = [(u, (u + step * k) % 150) for u in range(150) for k in range(1, 9)]
+        (path / f"{name}.csv").write_text("source,target\n" + "\n".join(f"{a},{b}" for a, b in rows))
+    return path
+
+
+@pytest.fixture(scope="module")
+def posts_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("posts")
+    for name, share in (("posts", 4), ("others", 2)):
+        with (path / f"{name}.csv").open("w", newline="") as file:
+            table = csv.writer(file)
+            table.writerow(("rating", "other_rating", "leaning", "modality", "page"))
+            for i in range(60):
+                rating = "false" if i % share == 0 else "true"
+                table.writerow(
+                    (rating, "false" if i % 3 else "true", "lr"[i % 2], ("words", "picture", "link")[i % 3], i % 7)
+                )
+    return path
+
+
+def digest(scenario: Scenario) -> str:
+    """All tables of a run, in 64 characters."""
+    return digest_of(scenario.model_dump_json())
+
+
+@cache
+def digest_of(said: str) -> str:
+    total = sha256()
+    for name, table in run(Scenario.model_validate_json(said)).items():
+        assert name in ALWAYS
+        total.update(
+            ",".join(table.columns).encode() + pd.util.hash_pandas_object(table, index=False).to_numpy().tobytes()
+        )
+    return total.hexdigest()
+
+
+def based(base: str, path: str, folder: Path, posts_folder: Path) -> Scenario:
+    scenario = settings(settings(BASE, BASES[base]), NEEDS.get(path, {}))
+    return placed(scenario, base, folder, posts_folder)
+
+
+def placed(scenario: Scenario, base: str, folder: Path, posts_folder: Path) -> Scenario:
+    """With the paths of input files made whole."""
+    for block, name, where in (("edges", "graph", folder), ("catalogue", "content", posts_folder)):
+        if base == block:
+            path = Path(getattr(scenario, name).path).name
+            scenario = settings(scenario, {f"{name}.path": str(where / path)})
+    return scenario
+
+
+@pytest.mark.parametrize(("base", "path"), ALL, ids=[f"{path}{' of ' + base if base else ''}" for base, path in ALL])
+def test_every_key_moved_from_its_default_changes_something(
+    base: str, path: str, folder: Path, posts_folder: Path
+) -> None:
+    scenario = based(base, path, folder, posts_folder)
+    other = placed(moved(scenario, path), base, folder, posts_folder)
+    assert other != scenario
+    assert (digest(other) == digest(scenario)) == (path in UNREAD)
+
+
+def test_the_law_is_asked_of_every_block_and_key_there_is() -> None:
+    asked: set[tuple[type[Block], str]] = set()
+    for base in BASES:
+        scenario = settings(BASE, BASES[base])
+        for path in keys(base):
+            asked |= set(fields_on(scenario, path.split(".")))
+    known = {declared(block, name) for block in blocks(Scenario) for name in block.model_fields if name not in UNIONS}
+    assert known - asked == set()
+
+
+def fields_on(thing: Any, names: list[str]) -> Iterator[tuple[type[Block], str]]:
+    """The fields of blocks that a path leads through."""
+    for name in names:
+        if isinstance(thing, Block):
+            yield declared(type(thing), name)
+            thing = getattr(thing, name)
+        else:
+            thing = thing[name]
+
+
+def declared(block: type[Block], name: str) -> tuple[type[Block], str]:
+    """The block that says that there is such a field, and its name."""
+    return next(owner for owner in block.__mro__ if name in owner.__dict__.get("__annotations__", {})), name
+
+
+def blocks(annotation: Any) -> set[type[Block]]:
+    """Every kind of block that a field of this type can hold, and theirs."""
+    if (
+        isinstance(annotation, type)
+        and not isinstance(annotation, types.GenericAlias)
+        and issubclass(annotation, Block)
+    ):
+        inside = [field.annotation for field in annotation.model_fields.values()]
+        return {annotation}.union(*(blocks(part) for part in inside))
+    if get_origin(annotation) is None:
+        return set()
+    return set().union(*(blocks(part) for part in get_args(annotation)))
+
+
+def test_signals_are_drawn_as_strong_as_the_scenario_says() -> None:
+    """What no table shows yet."""
+    weak, strong = (supply_of(settings(BASE, {"content.signal_strength": s})) for s in (0.5, 3.0))
+    assert np.abs(weak - strong).max() > 1
+
+
+def supply_of(scenario: Scenario) -> np.ndarray:
+    return Simulation(scenario, 1).supply.draft(0).signals

@@ -1,0 +1,193 @@
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from rich.console import Console
+from typer.testing import CliRunner, Result
+
+from feedsim.cli import app
+from feedsim.engine.retrace import retrace
+from feedsim.results import open_run
+from feedsim.scenario import Scenario, load_study
+from feedsim.story import told, told_absence
+from feedsim.study.plan import plan_study
+from feedsim.study.work import simulate
+from feedsim.trace import Feed, NoSession, final_scores, find_feed, is_sampled
+from feedsim.world.world import ACTIONS
+
+STUDY = """
+name: traced
+days: 1
+burn_in_days: 1
+population: {users: 200}
+detectors: {kind: oracle}
+measures: {impression_sample: 0.1}
+policies:
+  demote_lies: {kind: demote, harm: misinformation, strength: 0.9}
+"""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A finished run of 200 people, a tenth of them sampled."""
+    place = tmp_path_factory.mktemp("traced")
+    (place / "traced.yaml").write_text(STUDY)
+    (run,) = plan_study(load_study(place / "traced.yaml"), place).runs
+    simulate(run, 1, lambda event: None)
+    return run.folder
+
+
+@pytest.fixture(scope="module")
+def sampled(folder: Path) -> pd.DataFrame:
+    return open_run(folder).table("impressions")
+
+
+def trace(folder: Path, user: int, tick: int, columns: int = 80) -> Result:
+    words = ["trace", str(folder), "--user", str(user), "--tick", str(tick)]
+    return CliRunner().invoke(app, words, env={"COLUMNS": str(columns)})
+
+
+def silence(line: str) -> None:
+    """Nobody listens."""
+
+
+def an_outsider(folder: Path) -> int:
+    """The most active viewer outside the sample."""
+    run = open_run(folder)
+    scenario = load_study(folder / "scenario.yaml").scenario
+    users = run.table("users").sort_values("sessions", ascending=False)["user"]
+    return next(int(user) for user in users if not is_sampled(scenario, 1, int(user)))
+
+
+def test_a_sampled_feed_is_told_from_the_files(folder: Path, sampled: pd.DataFrame) -> None:
+    user, tick = (int(sampled[column].iloc[-1]) for column in ("user", "tick"))
+    rows = sampled[(sampled["user"] == user) & (sampled["tick"] == tick)]
+    result = trace(folder, user, tick)
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout.startswith(f"User {user} opened the feed in tick {tick} (day 0, ")
+    assert f"Candidates: {len(rows)} (" in result.stdout
+    assert "Ranking: by predicted actions, weighted (facebook_2018)." in result.stdout
+    assert f"{int(rows['rank'].notna().sum())} were looked at." in result.stdout.replace("\n", " ")
+
+
+@pytest.mark.parametrize("columns", [20, 40, 80, 200])
+def test_a_story_is_never_wider_than_the_screen(folder: Path, sampled: pd.DataFrame, columns: int) -> None:
+    result = trace(folder, int(sampled["user"].iloc[-1]), int(sampled["tick"].iloc[-1]), columns)
+    assert max(map(len, result.stdout.splitlines())) <= columns
+
+
+def test_a_repeated_run_tells_the_feed_that_the_sample_kept(
+    folder: Path, sampled: pd.DataFrame, tmp_path: Path
+) -> None:
+    user, tick = (int(sampled[column].iloc[-1]) for column in ("user", "tick"))
+    scenario = load_study(folder / "scenario.yaml").scenario
+    again = retrace(scenario, 1, {user}, tick, tmp_path / "seed=1", threads=2).table("impressions")
+    here = [table[(table["user"] == user) & (table["tick"] == tick)] for table in (sampled, again)]
+    pd.testing.assert_frame_equal(*(rows.reset_index(drop=True) for rows in here), check_categorical=False)
+
+
+def test_a_feed_outside_the_sample_is_told_by_running_it_again(folder: Path) -> None:
+    user = an_outsider(folder)
+    absent = find_feed(folder, user, 95, silence)
+    last = absent.before if isinstance(absent, NoSession) else absent.tick
+    assert last is not None
+    result = trace(folder, user, last)
+    assert result.stdout.startswith(f"User {user} opened the feed in tick {last} (")
+    assert result.stderr == (
+        f"User {user} is not among the sampled viewers, so the run is repeated up to tick {last}.\n"
+    )
+
+
+def test_a_tick_without_a_session_names_the_nearest(folder: Path, sampled: pd.DataFrame) -> None:
+    user = int(sampled["user"].value_counts().index[0])
+    ticks = np.unique(sampled.loc[sampled["user"] == user, "tick"])
+    i = int(np.argmax(np.diff(ticks)))
+    result = trace(folder, user, int(ticks[i]) + 1, 200)
+    assert result.stdout.startswith(f"User {user} had no session in tick {ticks[i] + 1} (day ")
+    assert result.stdout.endswith(f"The nearest sessions are in tick {ticks[i]} and tick {ticks[i + 1]}.\n")
+
+
+def test_what_is_not_in_the_run_is_told_in_a_sentence(folder: Path, tmp_path: Path) -> None:
+    for result, text in (
+        (trace(folder, 200, 0), f"{folder}: there is no user 200; users are 0 to 199\n"),
+        (trace(folder, 0, 96), f"{folder}: there is no tick 96; ticks are -96 to 95\n"),
+        (trace(tmp_path, 0, 0), f"{tmp_path}: not a finished run: there is no manifest.json\n"),
+    ):
+        assert (result.exit_code, result.stdout, result.stderr) == (2, "", text)
+
+
+def test_a_final_score_is_the_score_times_all_factors() -> None:
+    rows = pd.DataFrame(
+        {"score": [2.0, -2.0, np.nan], "factor_a": [0.5, 0.5, np.nan], "factor_b": [0.1, np.nan, np.nan]}
+    )
+    # A negative score is divided, so that a factor never raises it.
+    np.testing.assert_allclose(final_scores(rows), [0.1, -4.0, np.nan])
+
+
+@pytest.fixture
+def feed() -> Feed:
+    """Three candidates: one cut, one demoted and reshared, one shown first."""
+    candidates = pd.DataFrame(
+        {
+            "tick": 42, "user": 7, "source": ["in_network", "in_network", "trending"],
+            "sharer": [np.nan, 5.0, np.nan], "removed_by": ["light_cut", "", ""],
+            "score": [np.nan, 3.0, 2.0], "factor_calm": [np.nan, 0.5, 1.0], "final": [np.nan, 1.5, 2.0],
+            "rank": [np.nan, 1.0, 0.0], "seconds": [0, 61, 4], "post_author": [1, 2, 3],
+            "post_kind": ["news", "civic", "personal"], "post_topic": [4, 5, 6], "post_minute": [0, 500, 600],
+            "post_harm": ["", "hate", ""],
+        }
+    )  # fmt: skip
+    for action in ACTIONS:
+        candidates[action] = False
+        candidates[f"p_{action}"] = [np.nan, 0.125, 0.0004]
+    candidates.loc[1, ["click", "angry", "report"]] = True
+    names = {"leaning_group": "left", "age": "65+", "dialect": "majority", "language": "english"}
+    person = pd.Series({"user": 7, "actor": "ordinary", "followers": 1, "followees": 20, **names})
+    return Feed(Scenario(), person, 42, candidates)
+
+
+def lines(feed: Feed) -> Iterator[str]:
+    screen = io.StringIO()
+    Console(file=screen, width=80).print(*told(feed), sep="\n")
+    return (line.rstrip() for line in screen.getvalue().splitlines() if line.strip())
+
+
+def test_a_feed_is_told_as_a_story(feed: Feed) -> None:
+    assert list(lines(feed)) == [
+        "User 7 opened the feed in tick 42 (day 0, 10:30 to 10:45).",
+        "Who: leaning left, age 65+ *, dialect majority, language english * (* the",
+        "company may see it); an account of kind ordinary with 1 follower, following 20.",
+        "Ranking: by predicted actions, weighted (facebook_2018).",
+        "Candidates: 3 (2 in_network, 1 trending).",
+        "Taken out: 1 by the light model. Of the 2 left, 2 were looked at.",
+        "Shown (via: whose reshare brought it; harm is the truth)",
+        " #  author   source      kind, topic  age     harm  the person",
+        " " + 78 * "─",
+        " 1  3        trending    personal 6   30 min",
+        " 2  2 via 5  in_network  civic 5      2 h     hate  clicked, was angry,",
+        " " * 52 + "reported it",
+        "Why (predictions in %; a policy's factor below 1 demotes)",
+        " #  click  like  angry  comm.  share  hide  rep.  score  calm  final",
+        " " + 68 * "─",
+        " 1   <0.1  <0.1   <0.1   <0.1   <0.1  <0.1  <0.1      2     1      2",
+        " 2     12    12     12     12     12    12    12      3  0.50    1.5",
+        "The person clicked, was angry and reported it (#2), and spent 1:05 minutes on 2",
+        "posts.",
+    ]
+
+
+def test_who_did_not_come_is_told(feed: Feed) -> None:
+    said = [told_absence(NoSession(feed.scenario, 7, -1, before, after, repeated)) for before, after, repeated in (
+        (None, None, False), (None, None, True), (-9, None, False), (-9, 3, False), (-9, None, True),
+    )]  # fmt: skip
+    start = "User 7 had no session in tick -1 (day -1, 23:45 to 24:00, in burn-in)."
+    assert said == [
+        f"{start} There is none in all of the run.",
+        f"{start} There is none up to then.",
+        f"{start} The nearest session is in tick -9.",
+        f"{start} The nearest sessions are in tick -9 and tick 3.",
+        f"{start} The last session before it is in tick -9.",
+    ]
