@@ -279,7 +279,7 @@ def test_policies_and_measures_only_read(lived: Simulation) -> None:
     assert len(lived.team.examine(world.users.groups, world.levels)) > 0
 
 
-TRUTH_OF_POSTS = ("stance", "side", "target_group", "novelty", "quality", "severity", "proximity", "harm")
+TRUTH_OF_POSTS = ("false", "stance", "side", "target_group", "novelty", "quality", "severity", "proximity", "harm")
 TRUTH_OF_USERS = (
     "interest",
     "leaning",

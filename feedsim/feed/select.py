@@ -35,7 +35,7 @@ def select(world: World, c: Candidates, explore_share: float = 0.0) -> Choice:
         start, candidate, filled, np.uint64(draws), explore_share,
     )  # fmt: skip
     if explore_share > 0 and (filled < many).any():
-        # Slots that neither kind could fill are not shown.
+        # What the network could not fill is not shown.
         keep = np.arange(start[-1]) - np.repeat(start[:-1], many) < np.repeat(filled, many)
         candidate, start = candidate[keep], np.r_[0, np.cumsum(filled)]
     rank = np.arange(start[-1]) - np.repeat(start[:-1], np.diff(start))
@@ -60,9 +60,12 @@ def _select(
         many = start[s + 1] - start[s]
         used = np.zeros(b - a, np.bool_)
         h = mix(draws, np.uint64(user[s]))
-        n = 0
+        n, strangers = 0, 0
+        for r in range(a, b):
+            if source[r] != 0:
+                strangers += 1
         for slot in range(many):
-            outside = explore_share > 0 and unit(mix(h, np.uint64(slot))) < explore_share
+            outside = strangers > 0 and unit(mix(h, np.uint64(slot))) < explore_share
             best = -1
             lot = np.uint64(0)
             for r in range(a, b):
@@ -79,6 +82,7 @@ def _select(
             if best < 0:
                 continue
             used[best - a] = True
+            strangers -= outside
             chosen[start[s] + n] = best
             n += 1
         filled[s] = n

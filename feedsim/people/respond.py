@@ -102,10 +102,10 @@ class Responder:
         activity = users.sessions_per_day.astype(np.float64)
         rates = np.array([block.base_rates[action] for action in get_args(Action)])
         intercepts = np.array([intercept(rate, users.reactivity * scale, activity) for rate, scale in zip(rates, REACTIVITY, strict=True)])
-        # Discernment spreads the odds of false stories over people; their mean, weighted by who reshares, is taken out.
-        weight = activity * expit(intercepts[_RESHARE] + users.reactivity)
-        spread = np.average(np.exp(-block.discernment_effect * users.discernment.astype(np.float64)), weights=weight)
-        rest = np.log(block.reshare_odds_if_false) - falsity_elsewhere - np.log(spread)
+        # Of all people together: odds that differ from person to person move their mean by less than their own.
+        odds = block.reshare_odds_if_false * rates[_RESHARE] / (1 - rates[_RESHARE])
+        offsets = users.reactivity - np.float32(block.discernment_effect) * users.discernment
+        rest = intercept(odds / (1 + odds), offsets, activity) - intercepts[_RESHARE] - falsity_elsewhere
         effects = np.array(
             [
                 block.position_effect, block.interest_effect, block.tie_effect, block.agreement_effect,
