@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -29,7 +29,7 @@ from feedsim.results import RunWriter
 from feedsim.scenario import Scenario, dump
 from feedsim.world.arrays import Ints
 from feedsim.world.columns import Columns
-from feedsim.world.world import CLICK, REPORT, Posts, Users
+from feedsim.world.world import Posts, Users
 
 DAY = 1440
 ORACLE = settings(TINY, {"detectors.kind": "oracle"})

@@ -72,7 +72,9 @@ def test_satisfaction_is_a_moving_mean_of_the_sessions_mean_worth() -> None:
     assert world.minds.satisfaction[0] == pytest.approx(-0.3125)
 
 
-@pytest.mark.parametrize(("action", "gain"), [(CLICK, 0.1), (LIKE, 0.1), (ANGRY, 0.1), (RESHARE, 0.1), (HIDE, 0), (REPORT, 0)])
+@pytest.mark.parametrize(
+    ("action", "gain"), [(CLICK, 0.1), (LIKE, 0.1), (ANGRY, 0.1), (RESHARE, 0.1), (HIDE, 0), (REPORT, 0)]
+)
 def test_habit_grows_with_sessions_that_engage_once_each_and_not_with_hiding(action: int, gain: float) -> None:
     world = world_with_stories()
     sees(world, [4, 5], [bits(action), bits(action)])

@@ -25,7 +25,9 @@ def suspected(p: Sequence[Sequence[float]]) -> tuple[World, Candidates]:
     ("minute", "start", "end", "acts"),
     [(0, 0, None, True), (-1, 0, None, False), (1439, 1, None, False), (1440, 1, None, True), (1439, 0, 1, True), (1440, 0, 1, False), (-1440, -1, None, True)],
 )  # fmt: skip
-def test_a_policy_acts_from_its_first_day_to_the_day_before_its_last(minute: int, start: int, end: int | None, acts: bool) -> None:
+def test_a_policy_acts_from_its_first_day_to_the_day_before_its_last(
+    minute: int, start: int, end: int | None, acts: bool
+) -> None:
     world = world_of([], minute=minute)
     assert Policy(start_day=start, end_day=end).acts(world) == acts
 
@@ -38,7 +40,9 @@ def test_a_bare_policy_answers_nothing() -> None:
 
 def test_demotion_takes_its_strength_times_the_probability_of_its_harm() -> None:
     world, c = suspected([[0, 1], [0.5, 0], [1, 0.25], [0.25, 0.5]])
-    assert Demote(kind="demote", harm="misinformation", strength=0.8).factor(world, c) == pytest.approx([1, 0.6, 0.2, 0.8])
+    assert Demote(kind="demote", harm="misinformation", strength=0.8).factor(world, c) == pytest.approx(
+        [1, 0.6, 0.2, 0.8]
+    )
     assert Demote(kind="demote", harm="hate", strength=1.0).factor(world, c) == pytest.approx([0, 1, 0.75, 0.5])
 
 
@@ -56,7 +60,12 @@ def test_a_demotion_of_no_strength_leaves_every_score_as_it_is_to_the_bit() -> N
 
 def test_removal_takes_out_what_is_believed_from_the_threshold_on() -> None:
     world, c = suspected([[0.9, 0], [0.899, 1], [1, 0], [0, 0]])
-    assert Remove(kind="remove", harm="misinformation", threshold=0.9).keep(world, c).tolist() == [False, True, False, True]
+    assert Remove(kind="remove", harm="misinformation", threshold=0.9).keep(world, c).tolist() == [
+        False,
+        True,
+        False,
+        True,
+    ]
     assert Remove(kind="remove", harm="hate", threshold=1.0).keep(world, c).tolist() == [True, False, True, True]
     assert Remove(kind="remove", harm="hate").factor(world, c) is None
 

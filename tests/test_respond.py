@@ -14,7 +14,17 @@ from feedsim.people.respond import REACTIVITY, SECONDS, Responder, Responses, in
 from feedsim.world.arrays import Bools, Doubles
 from feedsim.world.rng import Streams
 from feedsim.world.world import (
-    ACTIONS, ACTORS, ANGRY, CLICK, COMMENT, COORDINATED, HIDE, LIKE, REPORT, RESHARE, World,
+    ACTIONS,
+    ACTORS,
+    ANGRY,
+    CLICK,
+    COMMENT,
+    COORDINATED,
+    HIDE,
+    LIKE,
+    REPORT,
+    RESHARE,
+    World,
 )  # fmt: skip
 
 BLOCK = Responses()
@@ -24,7 +34,9 @@ WORTH = Reflection()
 ODDS = np.where(np.arange(len(ACTORS)) == COORDINATED, 5.0, 1.0)
 
 
-def responder(world: World, block: Responses = BLOCK, elsewhere: float = 0.0, reflection: Reflection = WORTH) -> Responder:
+def responder(
+    world: World, block: Responses = BLOCK, elsewhere: float = 0.0, reflection: Reflection = WORTH
+) -> Responder:
     return Responder.of(block, reflection, world.users, elsewhere, world.users.groups["dialect"], ODDS)
 
 
@@ -62,10 +74,14 @@ def log_odds(world: World, r: Responder, u: int, post: int, rank: int, edge: int
     """The log-odds of each of ACTIONS, as the docstrings of Responses say."""
     users, p, b = world.users, world.posts, BLOCK
     at = post - p.base
-    side, quality, novelty, severity = (float(getattr(p, name)[at]) for name in ("side", "quality", "novelty", "severity"))
+    side, quality, novelty, severity = (
+        float(getattr(p, name)[at]) for name in ("side", "quality", "novelty", "severity")
+    )
     agreement = b.agreement_effect * float(users.leaning[u]) * side
     taste = min(float(world.minds.interest[u, p.topic[at]]), 5.0) - 1
-    charge = p.moral_emotional_words[at] * log(b.reshare_odds_per_word) + p.outgroup_terms[at] * log(b.reshare_odds_per_term)
+    charge = p.moral_emotional_words[at] * log(b.reshare_odds_per_word) + p.outgroup_terms[at] * log(
+        b.reshare_odds_per_term
+    )
     repelled = b.aversion_effect * severity * float(users.harm_aversion[u])
     hurt = b.target_effect if severity > 0 and p.target_group[at] == users.groups["dialect"][u] else 0.0
     tie = 0.0
@@ -112,7 +128,10 @@ def test_every_action_dwell_and_worth_is_that_of_the_plain_twin() -> None:
         u, at, rank, edge = (int(column[row]) for column in (slate.user, slate.post, slate.rank, slate.edge))
         key = int(world.posts.key[at])
         odds = log_odds(world, r, u, at, rank, edge)
-        done = [float(world.streams.uniform(name, world.tick, u, key)) < 1 / (1 + exp(-x)) for name, x in zip(ACTIONS, odds, strict=True)]
+        done = [
+            float(world.streams.uniform(name, world.tick, u, key)) < 1 / (1 + exp(-x))
+            for name, x in zip(ACTIONS, odds, strict=True)
+        ]
         assert slate.actions[row] == bits(*np.flatnonzero(done))
         mean = SECONDS[0] + SECONDS[1:][done].sum()
         assert slate.seconds[row] == int(-log(1 - float(world.streams.uniform("dwell", world.tick, u, key))) * mean)
@@ -140,7 +159,9 @@ def rates(of: dict[str, npt.ArrayLike], block: Responses = BLOCK, people: int = 
     copies = 50
     world = world_of([], users=people)
     world.users.harm_aversion[:] = aversion
-    columns = {name: np.tile(np.broadcast_to(np.asarray(value), many), copies) for name, value in (NEUTRAL | of).items()}
+    columns = {
+        name: np.tile(np.broadcast_to(np.asarray(value), many), copies) for name, value in (NEUTRAL | of).items()
+    }
     add_posts(world, [0] * many * copies, [0] * many * copies, columns)
     every = [range(many * copies)] * people
     c = candidates_of(sessions_of(range(people)), every)

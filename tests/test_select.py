@@ -40,7 +40,7 @@ def shown(world: World, c: Candidates, explore: float = 0.0) -> list[list[int]]:
 @given(st.lists(SCORES, min_size=1, max_size=4), st.integers(1, 13))
 def test_the_best_are_shown_in_order_and_ties_go_to_the_smaller_key(scores: list[list[float]], length: int) -> None:
     world, c = feed(scores, length)
-    plain = [sorted(range(len(row)), key=lambda r: (-row[r], KEYS[r]))[:length] for row in scores]  # noqa: B023
+    plain = [sorted(range(len(row)), key=lambda r: (-row[r], KEYS[r]))[:length] for row in scores]
     assert shown(world, c) == plain
     choice = select(world, c)
     assert choice.rank.tolist() == [rank for row in plain for rank in range(len(row))]
@@ -57,13 +57,15 @@ def test_the_light_cut_keeps_the_best_and_ties_go_to_the_smaller_key(scores: lis
         one = candidates_of(sessions_of([s]), [range(len(row))])
         light = replace(best, posts=np.r_[np.array(row, np.float32), np.zeros(12 - len(row), np.float32)])
         kept = light.cut(world, one, keep)
-        assert kept.post.tolist() == sorted(sorted(range(len(row)), key=lambda r: (-row[r], KEYS[r]))[:keep])  # noqa: B023
+        assert kept.post.tolist() == sorted(sorted(range(len(row)), key=lambda r: (-row[r], KEYS[r]))[:keep])
         np.testing.assert_array_equal(kept.light, flat[c.start[s] : c.start[s + 1]][kept.post])
 
 
 @settings(max_examples=150, deadline=None)
 @given(SCORES, st.data(), st.floats(0, 1, width=32))
-def test_demoting_one_post_alone_never_improves_its_own_rank(scores: list[float], data: st.DataObject, factor: float) -> None:
+def test_demoting_one_post_alone_never_improves_its_own_rank(
+    scores: list[float], data: st.DataObject, factor: float
+) -> None:
     world, c = feed([scores])
     row = data.draw(st.integers(0, len(scores) - 1))
     others = np.array([data.draw(st.sampled_from([1.0, 0.5, 0.0])) for _ in scores], np.float32)
@@ -108,7 +110,7 @@ def test_exploring_gives_slots_by_lot_to_strangers_posts_in_an_order_by_lot() ->
         base = hashed(world.streams.base("explore"), [world.tick, user])
         lots = (hashed(base, [np.arange(6)]) >> np.uint64(11)) * 2.0**-53
         friends = [5, 4, 3, 2, 1, 0]
-        others = sorted(range(6, 12), key=lambda r: int(hashed(base, [KEYS[r]])))  # noqa: B023
+        others = sorted(range(6, 12), key=lambda r: int(hashed(base, [KEYS[r]])))
         assert posts == [others.pop(0) if lot < 0.3 else friends.pop(0) for lot in lots]
         strangers += sum(post >= 6 for post in posts)
     assert strangers == pytest.approx(0.3 * 240, abs=25)

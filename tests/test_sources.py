@@ -113,10 +113,14 @@ def busy_worlds(draw: st.DrawFn) -> World:
     codes = st.lists(st.integers(0, 1), min_size=many, max_size=many)
     status = [REMOVED if i else 0 for i in draw(codes)] if draw(st.booleans()) else 0
     authors = draw(st.lists(st.integers(0, 5), min_size=many, max_size=many))
-    add_posts(world, authors, minutes, {"topic": draw(codes), "language": draw(codes), "status": status, "likes": draw(codes)})
+    add_posts(
+        world, authors, minutes, {"topic": draw(codes), "language": draw(codes), "status": status, "likes": draw(codes)}
+    )
     for user, post in draw(st.lists(st.tuples(st.integers(0, 5), st.integers(0, many - 1)), max_size=20)):
         add_reshare(world, user, post, max(1435, minutes[post]))
-    for user, posts in draw(st.lists(st.tuples(st.integers(0, 5), st.lists(st.integers(0, many - 1), max_size=6)), max_size=8)):
+    for user, posts in draw(
+        st.lists(st.tuples(st.integers(0, 5), st.lists(st.integers(0, many - 1), max_size=6)), max_size=8)
+    ):
         see(world, user, posts)
     world.profiles.topic_clicks[:] = np.arange(12).reshape(6, 2) % 5
     if draw(st.booleans()):

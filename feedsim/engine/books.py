@@ -88,7 +88,9 @@ class Books:
             sums, value = tally.viewer[rows].sum(axis=0, dtype=np.float64), float(tally.value[rows].sum())
             yield from viewer_cells(sums, value, people, days, world.harms, where)
             yield from reach_cells(tally.viewer[rows], int(active_days[rows].sum()), world.harms, where)
-            yield from mind_cells(minds.satisfaction[rows], minds.warmth[rows], misbelief[rows], minds.habit[rows], where)
+            yield from mind_cells(
+                minds.satisfaction[rows], minds.warmth[rows], misbelief[rows], minds.habit[rows], where
+            )
             yield from l6of7(self.history[rows], where)
         for group, levels in world.levels.items():
             yield from author_cells(tally, world.users.groups[group], group, levels, world.harms)
@@ -124,7 +126,9 @@ class Books:
             rows["removed_by"] = labels(by, (*self.sample.policies, "light_cut"))
             writer.add("impressions", rows)
         if self.today:
-            shared = Reshares(*(np.concatenate([getattr(part, name) for part in self.today]) for name in RESHARE_COLUMNS))
+            shared = Reshares(
+                *(np.concatenate([getattr(part, name) for part in self.today]) for name in RESHARE_COLUMNS)
+            )
             writer.add("reshares", vars(shared))
             self.reshares.append(shared)
             self.today = []
@@ -201,7 +205,9 @@ class Books:
             "outgroup_warmth": minds.warmth,
             "suspended_minute": known(np.zeros(len(users), np.int32), np.zeros(len(users), np.bool_)),
         }
-        plural = dict(zip(("click", "like", "angry", "comment", "reshare", "hide", "report"), Posts.COUNTERS, strict=True))
+        plural = dict(
+            zip(("click", "like", "angry", "comment", "reshare", "hide", "report"), Posts.COUNTERS, strict=True)
+        )
         columns |= {many: viewer[one] for one, many in plural.items()}
         for h, harm in enumerate(world.harms):
             columns[f"seen_{harm}"] = whole.viewer[:, first + h].astype(np.int32)
@@ -214,8 +220,12 @@ class Books:
             return
         root = {name: np.concatenate([part[name] for part in self.roots]) for name in self.roots[0]}
         crowd = np.where(root["viewers_1500_minute"] == NEVER, np.nan, root["viewers_1500_minute"] - root["minute"])
-        roots = Roots(root["key"], root["author"], root["minute"], root["harm"], world.graph.followers[root["author"]], crowd)
-        shared = Reshares(*(np.concatenate([getattr(part, name) for part in self.reshares]) for name in RESHARE_COLUMNS))
+        roots = Roots(
+            root["key"], root["author"], root["minute"], root["harm"], world.graph.followers[root["author"]], crowd
+        )
+        shared = Reshares(
+            *(np.concatenate([getattr(part, name) for part in self.reshares]) for name in RESHARE_COLUMNS)
+        )
         columns = cascades(roots, shared)
         columns["harm"] = labels(columns["harm"], world.harms)
         writer.add("cascades", columns)

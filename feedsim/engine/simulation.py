@@ -14,7 +14,7 @@ from feedsim.engine.clock import COMPANY, NIGHT, TICK, Clock
 from feedsim.engine.founding import found
 from feedsim.engine.stopwatch import Stopwatch, guard
 from feedsim.feed.features import FeatureSpace, features, post_table
-from feedsim.feed.flow import Candidates, Choice, Sessions, Slate
+from feedsim.feed.flow import Candidates, Sessions, Slate
 from feedsim.feed.learn import forget, greet, remember
 from feedsim.feed.outboxes import sort_outboxes
 from feedsim.feed.ranking import (
@@ -88,7 +88,9 @@ class Simulation:
         self.opening = Opening(scenario.people.minds, scenario.feed.slate)
         self.retention = scenario.content.retention_hours * 60
         self.burn_in_quota = Quota.of(scenario.feed, BURN_IN_SOURCES)
-        self.quota = Quota.of(scenario.feed, {"in_network": 1.0} if ranker.kind == "chronological" else scenario.feed.sources)
+        self.quota = Quota.of(
+            scenario.feed, {"in_network": 1.0} if ranker.kind == "chronological" else scenario.feed.sources
+        )
         self.team: RankingTeam | None = None
         if isinstance(ranker, EngagementRanker):
             people = scenario.population
@@ -165,7 +167,9 @@ class Simulation:
             new = publish(world, self.drafts)
             fresh = slice(len(world.posts) - new, len(world.posts))
             greet(world, world.posts.author[fresh])
-            guard("publish", minute, world.posts.severity[fresh], world.posts.quality[fresh], world.posts.signals[fresh])
+            guard(
+                "publish", minute, world.posts.severity[fresh], world.posts.quality[fresh], world.posts.signals[fresh]
+            )
         with watch.time("detect"):
             detect(world, self.scenario.detectors, new)
         with watch.time("source"):
@@ -196,7 +200,9 @@ class Simulation:
         assert self.shelves is not None
         quota = self.burn_in_quota if self.gathering else self.quota
         with watch.time("source"):
-            found, inventory = source(world, sessions, quota, self.outboxes, self.shelves, self.language, self.retention)
+            found, inventory = source(
+                world, sessions, quota, self.outboxes, self.shelves, self.language, self.retention
+            )
             watch.rows["source"] += len(found)
         with watch.time("filter"):
             kept, removed_by = self.filtered(found)
@@ -271,7 +277,9 @@ class Simulation:
         with watch.time("minds"):
             change(world, slate, self.scenario.people.minds)
             seen = slate.sessions.user
-            guard("minds", world.minute, world.minds.satisfaction[seen], world.minds.habit[seen], world.minds.belief[seen])
+            guard(
+                "minds", world.minute, world.minds.satisfaction[seen], world.minds.habit[seen], world.minds.belief[seen]
+            )
         if world.tick % max(1, 60 // world.tick_minutes) == 0:
             burn_in = self.scenario.burn_in_days
             self.tell(Progress(world.minute / DAY + burn_in, self.scenario.days + burn_in, watch.rows["respond"]))

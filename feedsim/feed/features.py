@@ -8,7 +8,7 @@ from numba import prange
 from feedsim.feed.flow import Candidates
 from feedsim.kernels import inlined, parallel
 from feedsim.world.arrays import Floats, Ints, Longs
-from feedsim.world.world import ACTIONS, CLICK, Posts, World
+from feedsim.world.world import Posts, World
 
 POST_FEATURES = (
     "age", "impressions", "click_rate", "like_rate", "angry_rate", "comment_rate", "reshare_rate", "negative_rate",
@@ -125,7 +125,21 @@ def _features(
         result[r, width + 1] = (acted[u, 1] + 0.6) / (seen[u] + 20.0)
         result[r, width + 2] = (acted[u, 4] + 0.2) / (seen[u] + 20.0)
         result[r, width + 3] = np.log1p(seen[u])
-        _pair(result, r, width + 4, u, now[s], topic, item[r], edge[r], topic_clicks, affinity, item_base, item_minute, item_depth)
+        _pair(
+            result,
+            r,
+            width + 4,
+            u,
+            now[s],
+            topic,
+            item[r],
+            edge[r],
+            topic_clicks,
+            affinity,
+            item_base,
+            item_minute,
+            item_depth,
+        )
         for v in range(visible.shape[1]):
             result[r, width + 9 + v] = visible[u, v]
 

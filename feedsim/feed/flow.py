@@ -152,7 +152,10 @@ class Slate:
             sessions,
             np.concatenate([part.start[:-1] + s for part, s in zip(parts, starts, strict=False)] + [starts[-1:]]),
             np.concatenate([part.session + np.int32(s) for part, s in zip(parts, before, strict=False)]),
-            *(column(name) for name in ("rank", "post", "source", "item", "edge", "candidate", "actions", "seconds", "value")),
+            *(
+                column(name)
+                for name in ("rank", "post", "source", "item", "edge", "candidate", "actions", "seconds", "value")
+            ),
         )
 
 

@@ -19,11 +19,49 @@ PRESETS: dict[str, dict[str, float]] = {
     # Washington Post 2021, Facebook Papers (H25): a reaction against a like of 1.
     # Comments and reshares of 2018 are quoted from memory: plain reshare 5, comment 15, significant comment or reshare 30.
     "facebook_2017": {"like": 1, "angry": 5, "love": 5, "comment": 15, "reshare": 5},
-    "facebook_2018": {"like": 1, "angry": 4, "love": 4, "comment": 15, "reshare": 5, "significant_comment": 30, "significant_reshare": 30},
-    "facebook_2020": {"like": 1, "angry": 0, "love": 2, "sad": 2, "comment": 15, "reshare": 5, "significant_comment": 30, "significant_reshare": 30},
+    "facebook_2018": {
+        "like": 1,
+        "angry": 4,
+        "love": 4,
+        "comment": 15,
+        "reshare": 5,
+        "significant_comment": 30,
+        "significant_reshare": 30,
+    },
+    "facebook_2020": {
+        "like": 1,
+        "angry": 0,
+        "love": 2,
+        "sad": 2,
+        "comment": 15,
+        "reshare": 5,
+        "significant_comment": 30,
+        "significant_reshare": 30,
+    },
     # twitter/the-algorithm-ml, projects/home/recap/README.md (H27), March and April 2023.
-    "twitter_2023_03": {"like": 0.5, "reshare": 1, "comment": 27, "click": 11, "author_reply": 75, "profile_click": 12, "video_half": 0.005, "hide": -74, "report": -369},
-    "twitter_2023_04": {"like": 0.5, "reshare": 1, "comment": 13.5, "click": 11, "click_2": 10, "author_reply": 75, "profile_click": 12, "video_half": 0.005, "hide": -74, "report": -369},
+    "twitter_2023_03": {
+        "like": 0.5,
+        "reshare": 1,
+        "comment": 27,
+        "click": 11,
+        "author_reply": 75,
+        "profile_click": 12,
+        "video_half": 0.005,
+        "hide": -74,
+        "report": -369,
+    },
+    "twitter_2023_04": {
+        "like": 0.5,
+        "reshare": 1,
+        "comment": 13.5,
+        "click": 11,
+        "click_2": 10,
+        "author_reply": 75,
+        "profile_click": 12,
+        "video_half": 0.005,
+        "hide": -74,
+        "report": -369,
+    },
 }
 """Published weights of predicted probabilities, all terms; those without a head are dropped and listed in the manifest."""
 
@@ -66,7 +104,9 @@ class RandomRanker(Block):
     kind: Literal["random"]
 
 
-RankerBlock: TypeAlias = Annotated[EngagementRanker | ChronologicalRanker | PopularRanker | RandomRanker, Field(discriminator="kind")]
+RankerBlock: TypeAlias = Annotated[
+    EngagementRanker | ChronologicalRanker | PopularRanker | RandomRanker, Field(discriminator="kind")
+]
 
 
 def head_weights(weights: str | dict[Head, float]) -> Doubles:
@@ -215,4 +255,6 @@ def popular_score(c: Candidates, heat: Floats, base: int) -> Floats:
 
 def random_score(world: World, c: Candidates) -> Floats:
     """(C,) a lot in [0, 1), drawn by viewer and post."""
-    return world.streams.uniform("random_rank", world.tick, c.user, world.posts.key[c.post - world.posts.base]).astype(np.float32)
+    return world.streams.uniform("random_rank", world.tick, c.user, world.posts.key[c.post - world.posts.base]).astype(
+        np.float32
+    )

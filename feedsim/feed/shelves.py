@@ -94,4 +94,3 @@ def _hottest_first(rows: Ints, start: Longs, hot: Doubles) -> None:
         order = np.argsort(-hot[mine])
         for i in range(mine.size):
             rows[start[s] + i] = mine[order[i]]
-

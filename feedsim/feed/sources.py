@@ -35,7 +35,6 @@ class Feed(Block):
     """of the slots in burn-in, those given at random to other sources"""
 
 
-
 @dataclass(frozen=True)
 class Quota:
     """How many candidates of a session each source may bring."""
@@ -57,7 +56,15 @@ class Quota:
         return cls(**n)
 
 
-def source(world: World, sessions: Sessions, quota: Quota, outboxes: Outboxes, shelves: Shelves, language: Codes, retention: int) -> tuple[Candidates, Ints]:
+def source(
+    world: World,
+    sessions: Sessions,
+    quota: Quota,
+    outboxes: Outboxes,
+    shelves: Shelves,
+    language: Codes,
+    retention: int,
+) -> tuple[Candidates, Ints]:
     """Candidates of every session, and (S,) how many unseen posts its network held in all.
 
     In-network: the newest unseen posts and reshares of followees. Out of network, each by addressed draws: from the

@@ -39,6 +39,7 @@ class MindsBlock(Block):
     warmth_reversion: Share = 0.05
     """share of the way back to 50 in a day"""
 
+
 CALM = 50.0
 """Warmth towards the out-group that people come back to, on a thermometer from 0 to 100."""
 

@@ -101,7 +101,9 @@ class Responder:
         """`falsity_elsewhere` is the log-odds of a reshare that words, terms and novelty carry for false stories."""
         activity = users.sessions_per_day.astype(np.float64)
         rates = np.array([block.base_rates[action] for action in get_args(Action)])
-        intercepts = np.array([intercept(rate, users.reactivity * scale, activity) for rate, scale in zip(rates, REACTIVITY, strict=True)])
+        intercepts = np.array(
+            [intercept(rate, users.reactivity * scale, activity) for rate, scale in zip(rates, REACTIVITY, strict=True)]
+        )
         # Of all people together: odds that differ from person to person move their mean by less than their own.
         odds = block.reshare_odds_if_false * rates[_RESHARE] / (1 - rates[_RESHARE])
         offsets = users.reactivity - np.float32(block.discernment_effect) * users.discernment
@@ -136,7 +138,18 @@ class Responder:
             actions, seconds, value,
         )  # fmt: skip
         return Slate(
-            c.sessions, choice.start, session, choice.rank, post, c.source[rows], c.item[rows], edge, rows, actions, seconds, value
+            c.sessions,
+            choice.start,
+            session,
+            choice.rank,
+            post,
+            c.source[rows],
+            c.item[rows],
+            edge,
+            rows,
+            actions,
+            seconds,
+            value,
         )
 
 
@@ -186,7 +199,14 @@ def _respond(
             elif a == _LIKE:
                 x += shared + effects[10] * charge + agreement - repelled - hurt
             elif a == _ANGRY:
-                x += shared + effects[10] * charge + effects[11] * (terms[p] + 0.5 * words[p]) - agreement + repelled + hurt
+                x += (
+                    shared
+                    + effects[10] * charge
+                    + effects[11] * (terms[p] + 0.5 * words[p])
+                    - agreement
+                    + repelled
+                    + hurt
+                )
             elif a == _COMMENT:
                 x += shared + effects[10] * charge + abs(agreement)
             elif a == _RESHARE:

@@ -22,10 +22,16 @@ class Opening:
     def open(self, world: World) -> Sessions:
         """The tick's sessions. Length is geometric: at satisfaction s a person looks on with logit(look_on) + effect x s."""
         middle = (world.minute + world.tick_minutes / 2) % 1440
-        rate = world.users.sessions_per_day * world.minds.habit * np.float32(float(weight(middle)) * world.tick_minutes / 1440)
+        rate = (
+            world.users.sessions_per_day
+            * world.minds.habit
+            * np.float32(float(weight(middle)) * world.tick_minutes / 1440)
+        )
         everybody = np.arange(len(world.users))
         user = np.flatnonzero(world.streams.uniform("session", world.tick, everybody) < rate).astype(np.int32)
-        minute = world.minute + (world.streams.uniform("session_minute", world.tick, user) * world.tick_minutes).astype(np.int32)
+        minute = world.minute + (world.streams.uniform("session_minute", world.tick, user) * world.tick_minutes).astype(
+            np.int32
+        )
         return Sessions(user, minute.astype(np.int32), self.length(world, user))
 
     def length(self, world: World, user: Ints) -> Ints:
