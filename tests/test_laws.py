@@ -293,7 +293,7 @@ TRUTH_OF_USERS = (
 
 
 def company(simulation: Simulation, c: Candidates) -> list[np.ndarray]:
-    """All that the company makes of a log and of candidates: candidates, features, p, scores, factors, the next model."""
+    """All that the company makes of a log and of candidates: features, p, scores, factors, the next model."""
     world, team = simulation.world, simulation.team
     assert team is not None
     assert team.model is not None

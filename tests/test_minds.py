@@ -13,8 +13,9 @@ from feedsim.people.minds import CALM, MindsBlock, change, sleep
 from feedsim.world.world import ANGRY, CIVIC, CLICK, HIDE, LIKE, NEWS, REPORT, RESHARE, World
 
 BLOCK = MindsBlock(
-    satisfaction_rate=0.5, habit_from_engagement=0.1, habit_from_satisfaction=0.2, belief_rate=0.25, correction_rate=0.5,
-    interest_drift=0.25, warmth_per_term=2.0, habit_reversion=0.5, warmth_reversion=0.25,
+    satisfaction_rate=0.5, habit_from_engagement=0.1, habit_from_satisfaction=0.2,
+    belief_rate=0.25, correction_rate=0.5, interest_drift=0.25, warmth_per_term=2.0,
+    habit_reversion=0.5, warmth_reversion=0.25,
 )  # fmt: skip
 """Rates large enough to see, and exact in binary where it helps."""
 

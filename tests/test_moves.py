@@ -1,6 +1,7 @@
 """Law: every key of the schema, moved from its default, changes something that a run writes."""
 
 import csv
+import inspect
 import json
 import types
 from collections.abc import Iterator
@@ -262,7 +263,7 @@ def fields_on(thing: Any, names: list[str]) -> Iterator[tuple[type[Block], str]]
 
 def declared(block: type[Block], name: str) -> tuple[type[Block], str]:
     """The block that says that there is such a field, and its name."""
-    return next(owner for owner in block.__mro__ if name in owner.__dict__.get("__annotations__", {})), name
+    return next(owner for owner in block.__mro__ if name in inspect.get_annotations(owner)), name
 
 
 def blocks(annotation: Any) -> set[type[Block]]:

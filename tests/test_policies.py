@@ -23,8 +23,16 @@ def suspected(p: Sequence[Sequence[float]]) -> tuple[World, Candidates]:
 
 @pytest.mark.parametrize(
     ("minute", "start", "end", "acts"),
-    [(0, 0, None, True), (-1, 0, None, False), (1439, 1, None, False), (1440, 1, None, True), (1439, 0, 1, True), (1440, 0, 1, False), (-1440, -1, None, True)],
-)  # fmt: skip
+    [
+        (0, 0, None, True),
+        (-1, 0, None, False),
+        (1439, 1, None, False),
+        (1440, 1, None, True),
+        (1439, 0, 1, True),
+        (1440, 0, 1, False),
+        (-1440, -1, None, True),
+    ],
+)
 def test_a_policy_acts_from_its_first_day_to_the_day_before_its_last(
     minute: int, start: int, end: int | None, acts: bool
 ) -> None:

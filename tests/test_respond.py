@@ -61,8 +61,9 @@ def crowd() -> tuple[World, Candidates]:
     world.minds.interest[:] = s.uniform("interest", each[:, None], np.arange(3)) * 7
     post = np.arange(40)
     add_posts(world, post % 60, [0] * 40, {
-        "topic": post % 3, "side": s.uniform("side", post) * 2 - 1, "false": post % 4 == 0, "target_group": post % 3 - 1,
-        "moral_emotional_words": post % 5, "outgroup_terms": post % 4, "novelty": s.uniform("novelty", post),
+        "topic": post % 3, "side": s.uniform("side", post) * 2 - 1, "false": post % 4 == 0,
+        "target_group": post % 3 - 1, "moral_emotional_words": post % 5, "outgroup_terms": post % 4,
+        "novelty": s.uniform("novelty", post),
         "quality": s.uniform("quality", post), "severity": s.uniform("severity", post) * (post % 2),
         "proximity": s.uniform("proximity", post),
     })  # fmt: skip

@@ -106,7 +106,13 @@ def world_of(
         posts=Posts(len(HARMS), room),
         items=Items(room),
         seen=Seen(users, room),
-        minds=Minds(zeros(users), interest.copy(), zeros(users) + 1, zeros(users, 3) + np.float32(0.1), zeros(users) + 50),
+        minds=Minds(
+            satisfaction=zeros(users),
+            interest=interest.copy(),
+            habit=zeros(users) + 1,
+            belief=zeros(users, 3) + np.float32(0.1),
+            warmth=zeros(users) + 50,
+        ),
         profiles=Profiles(
             zeros(users, topics), zeros(users), zeros(users, len(ACTIONS)), zeros(users), zeros(users), zeros(users),
             zeros(len(graph.followee)),

@@ -113,7 +113,7 @@ class Simulation:
         return self.world.in_burn_in or (self.team is not None and self.team.model is None)
 
     def run(self, writer: RunWriter, until_tick: int | None = None) -> None:
-        """Live through burn-in and the measured days and write all tables. `until_tick` (of measured time): stop after it."""
+        """Live through burn-in and the measured days and write all tables; stop after `until_tick` of measured time."""
         s = self.scenario
         last = s.days * DAY if until_tick is None else (until_tick + 1) * s.tick_minutes
         first = -s.burn_in_days * DAY
@@ -248,7 +248,9 @@ class Simulation:
             return replace(c, score=popular_score(c, self.heat, world.posts.base))
         if ranker.kind == "random":
             return replace(c, score=random_score(world, c))
-        assert self.team is not None and self.team.model is not None and self.light is not None
+        assert self.team is not None
+        assert self.team.model is not None
+        assert self.light is not None
         c = self.light.cut(world, c, self.scenario.feed.keep)
         x = features(world, self.space, self.table, c)
         with self.watch_stages.time("forests"):

@@ -126,20 +126,9 @@ def _features(
         result[r, width + 2] = (acted[u, 4] + 0.2) / (seen[u] + 20.0)
         result[r, width + 3] = np.log1p(seen[u])
         _pair(
-            result,
-            r,
-            width + 4,
-            u,
-            now[s],
-            topic,
-            item[r],
-            edge[r],
-            topic_clicks,
-            affinity,
-            item_base,
-            item_minute,
-            item_depth,
-        )
+            result, r, width + 4, u, now[s], topic, item[r], edge[r],
+            topic_clicks, affinity, item_base, item_minute, item_depth,
+        )  # fmt: skip
         for v in range(visible.shape[1]):
             result[r, width + 9 + v] = visible[u, v]
 

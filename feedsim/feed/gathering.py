@@ -9,7 +9,7 @@ from numba import prange
 from feedsim.kernels import kernel, parallel
 from feedsim.world.arrays import Codes, Doubles, Floats, Ints, Keys, Longs
 from feedsim.world.rng import mix, unit
-from feedsim.world.world import PROFILE, REMOVED, TRENDING
+from feedsim.world.world import EXPLORATION, PROFILE, REMOVED, TRENDING
 
 FREE, SEEN = np.int32(-1), np.int32(-2)
 BLOCK = 32
@@ -83,7 +83,7 @@ def _enter_seen(
     table: Ints, place: Ints, u: int,
     visit_head: Ints, visit: Ints, visit_base: int, shown: Ints, shown_base: int, post_base: int, spare: int,
 ) -> int:  # fmt: skip
-    """Empty the table and enter what `u` has seen of living posts; the load it then bears, or -1 if that is too much."""
+    """Empty the table and enter what `u` has seen of living posts; the load it then bears, or -1 if too much."""
     table[:] = FREE
     load = spare
     i = visit_head[u]
@@ -191,7 +191,7 @@ def _draw(
         if first == end:
             continue
         # The square leans towards the hottest; exploration does not lean.
-        lean = y * y if source == PROFILE or source == TRENDING else y
+        lean = y if source == EXPLORATION else y * y
         p = shelf[first + np.int64(lean * (end - first))]
         if p >= alive or author[p] == u or status[p] == REMOVED:
             continue

@@ -40,7 +40,8 @@ def forget(world: World) -> None:
 @kernel
 def _remember(
     user: Ints, post: Ints, edge: Ints, actions: Bytes, now: int,
-    impressions: Ints, clicks: Ints, likes: Ints, angries: Ints, comments: Ints, reshares: Ints, hides: Ints, reports: Ints,
+    impressions: Ints,
+    clicks: Ints, likes: Ints, angries: Ints, comments: Ints, reshares: Ints, hides: Ints, reports: Ints,
     viewers_1500: Ints, author: Ints, topic: Codes,
     topic_clicks: Floats, seen: Floats, acted: Floats, author_seen: Floats, author_value: Floats,
     affinity: Floats, worth: Doubles,

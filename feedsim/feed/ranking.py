@@ -17,7 +17,7 @@ from feedsim.world.world import ACTIONS, World
 
 PRESETS: dict[str, dict[str, float]] = {
     # Washington Post 2021, Facebook Papers (H25): a reaction against a like of 1.
-    # Comments and reshares of 2018 are quoted from memory: plain reshare 5, comment 15, significant comment or reshare 30.
+    # Comments and reshares of 2018 are quoted from memory: reshare 5, comment 15, a significant one of either 30.
     "facebook_2017": {"like": 1, "angry": 5, "love": 5, "comment": 15, "reshare": 5},
     "facebook_2018": {
         "like": 1,
@@ -63,7 +63,7 @@ PRESETS: dict[str, dict[str, float]] = {
         "report": -369,
     },
 }
-"""Published weights of predicted probabilities, all terms; those without a head are dropped and listed in the manifest."""
+"""Published weights of predicted probabilities, all terms; the manifest lists those dropped for want of a head."""
 
 Preset: TypeAlias = Literal["facebook_2017", "facebook_2018", "facebook_2020", "twitter_2023_03", "twitter_2023_04"]
 Head: TypeAlias = Literal["click", "like", "angry", "comment", "reshare", "hide", "report"]

@@ -21,7 +21,7 @@ Source: TypeAlias = Literal["in_network", "profile", "trending", "exploration"]
 class Feed(Block):
     """How many posts pass through a feed, and where they come from."""
 
-    sources: dict[Source, Share] = {"in_network": 0.5, "profile": 0.25, "trending": 0.2, "exploration": 0.05}
+    sources: dict[Source, Share] = Field({"in_network": 0.5, "profile": 0.25, "trending": 0.2, "exploration": 0.05})
     """of the candidates; about half in-network (Twitter 2023, C07)"""
     candidates: Annotated[int, Field(ge=4, le=2000)] = 192
     """a session"""
@@ -46,6 +46,7 @@ class Quota:
 
     @property
     def total(self) -> int:
+        """Of all sources together: the width of the stage's rows."""
         return self.in_network + self.profile + self.trending + self.exploration
 
     @classmethod

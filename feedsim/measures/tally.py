@@ -45,6 +45,7 @@ class Tally:
 
     @classmethod
     def empty(cls, users: int, harms: int) -> "Tally":
+        """Of a span in which nothing has happened yet."""
         return cls(
             np.zeros((users, len(VIEWER) + 2 * harms), np.int32),
             np.zeros(users),
@@ -59,6 +60,7 @@ class Tally:
             mine += theirs
 
     def clear(self) -> None:
+        """Begin a new span, in the same arrays."""
         for column in vars(self).values():
             column[:] = 0
 
@@ -86,7 +88,8 @@ class Tally:
 
 @kernel
 def _count(
-    start: Longs, user: Ints, now: Ints, post: Ints, source: Codes, item: Ints, actions: Bytes, seconds: Ints, value: Floats,
+    start: Longs, user: Ints, now: Ints,
+    post: Ints, source: Codes, item: Ints, actions: Bytes, seconds: Ints, value: Floats,
     item_base: int, item_depth: Ints, author: Ints, born: Ints, kind: Codes, terms: Ints, harm: Codes,
     tick: Ints, value_sums: Doubles, author_sums: Longs, source_sums: Longs, harms: int,
 ) -> None:  # fmt: skip

@@ -68,7 +68,7 @@ class Content(Block):
     signal_strength: NotNegative = 1.5
     """standard deviations between the signals of a violating post and others', for text in the first language"""
     placebo: bool = False
-    """permute what people respond to (words, terms, novelty, quality, severity, falsity) among a day's posts of a kind of author: a control without causes"""
+    """deal words, terms, novelty, quality, severity and falsity anew within author kind and day: no cause is left"""
 
     @model_validator(mode="after")
     def _some_narratives_are_true(self) -> Self:

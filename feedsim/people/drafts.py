@@ -76,9 +76,10 @@ class Drafts:
 
 
 def permuted(drafts: Drafts, actor: Codes, streams: Streams) -> Drafts:
-    """The same posts with words, terms, novelty, quality, severity and falsity dealt anew among the posts of each kind of author.
+    """The same posts; what people respond to is dealt anew among those of each kind of author, `actor` (P,).
 
-    A post's block stays together. `actor` (P,) is the author's. What a post is (harm, narrative, signals) stays.
+    Words, terms, novelty, quality, severity, proximity and falsity stay together as one post's block. What a post is
+    (harm, narrative, signals) stays its own.
     """
     to = np.lexsort((drafts.key, actor))
     origin = np.lexsort((streams.hashes("placebo", drafts.key), actor))

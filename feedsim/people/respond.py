@@ -22,15 +22,17 @@ Action: TypeAlias = Literal["click", "like", "angry", "comment", "reshare", "hid
 class Responses(Block):
     """What makes people act: additive log-odds. What is not cited is an assumption."""
 
-    base_rates: dict[Action, Annotated[float, Field(gt=0, lt=0.5)]] = {
-        "click": 0.06,
-        "like": 0.03,
-        "angry": 0.004,
-        "comment": 0.005,
-        "reshare": 0.012,
-        "hide": 0.003,
-        "report": 0.0005,
-    }
+    base_rates: dict[Action, Annotated[float, Field(gt=0, lt=0.5)]] = Field(
+        {
+            "click": 0.06,
+            "like": 0.03,
+            "angry": 0.004,
+            "comment": 0.005,
+            "reshare": 0.012,
+            "hide": 0.003,
+            "report": 0.0005,
+        }
+    )
     """mean over people, for a neutral post in the first place"""
     position_effect: NotNegative = 0.25
     """lost for every e-fold of the place on the screen"""
@@ -113,7 +115,8 @@ class Responder:
                 block.position_effect, block.interest_effect, block.tie_effect, block.agreement_effect,
                 block.quality_effect, block.novelty_effect, block.proximity_effect,
                 np.log(block.reshare_odds_per_word), np.log(block.reshare_odds_per_term), rest,
-                block.spill, block.anger_per_term, block.aversion_effect, block.target_effect, block.discernment_effect, block.closeness_spread,
+                block.spill, block.anger_per_term, block.aversion_effect,
+                block.target_effect, block.discernment_effect, block.closeness_spread,
             ]
         )  # fmt: skip
         value = np.array(list(reflection.model_dump().values()))

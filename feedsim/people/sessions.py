@@ -20,7 +20,7 @@ class Opening:
     """posts that a session can hold"""
 
     def open(self, world: World) -> Sessions:
-        """The tick's sessions. Length is geometric: at satisfaction s a person looks on with logit(look_on) + effect x s."""
+        """The tick's sessions: who opens the feed, in which minute, and how many posts each looks at."""
         middle = (world.minute + world.tick_minutes / 2) % 1440
         rate = (
             world.users.sessions_per_day
@@ -35,7 +35,10 @@ class Opening:
         return Sessions(user, minute.astype(np.int32), self.length(world, user))
 
     def length(self, world: World, user: Ints) -> Ints:
-        """(S,) posts looked at, at least one and at most a slate: by inversion, so that content people never look less."""
+        """(S,) posts looked at, at least one and at most a slate: by inversion, so that content people never look less.
+
+        Length is geometric: at satisfaction s a person looks on with log-odds logit(look_on) + look_on_effect x s.
+        """
         odds = np.log(self.minding.look_on / (1 - self.minding.look_on))
         on = 1 / (1 + np.exp(-(odds + self.minding.look_on_effect * world.minds.satisfaction[user].astype(np.float64))))
         u = world.streams.uniform("session_length", world.tick, user)

@@ -160,6 +160,7 @@ class Posts(Columns):
         super().__init__(room)
 
     def width(self, name: str) -> tuple[int, ...]:
+        """(H,) for what there is one of a class of harm, a plain column otherwise."""
         return (self.harms,) if name in ("signals", "p_harm") else ()
 
 
@@ -182,6 +183,7 @@ class Chain(Columns):
         self.head: Ints = np.full(owners, NOBODY, np.int32)
 
     def width(self, name: str) -> tuple[int, ...]:
+        """All fields of a row, side by side."""
         return (len(self.fields),)
 
     def field(self, name: str) -> Ints:
@@ -307,6 +309,7 @@ class World:
 
     @property
     def in_burn_in(self) -> bool:
+        """Whether the present tick comes before what is measured."""
         return self.minute < 0
 
     @property
