@@ -7,7 +7,8 @@ from sklearn.metrics import roc_auc_score
 
 from feedsim.company.log import ImpressionLog
 from feedsim.measures.cells import Cell
-from feedsim.measures.ranker import auc, calibration_error, calibration_ratio, evaluate, log_loss, quality
+from feedsim.measures.predictions import METRICS, auc, calibration_error, calibration_ratio, log_loss, quality
+from feedsim.measures.ranker import by_level, evaluate
 from feedsim.world.arrays import Bools, Doubles, Floats
 from feedsim.world.rng import Streams
 from feedsim.world.world import ACTIONS, CLICK, LIKE
@@ -104,6 +105,21 @@ def test_what_is_not_defined_is_left_out() -> None:
     half, nobody = np.full(4, 0.5, np.float32), np.zeros(4, np.bool_)
     assert quality(half, nobody, EVEN) == {"ranker_logloss": pytest.approx(np.log(2)), "calibration_error": 0.5}
     assert quality(half[:0], nobody[:0], EVEN[:0]) == {}
+
+
+@pytest.mark.parametrize("grid", [0, 7])
+def test_one_pass_over_all_levels_is_each_metric_of_each_level(grid: int) -> None:
+    p, y, weight = served(3000, grid)
+    order = np.argsort(p)
+    p, y, weight = p[order], y[order], weight[order]
+    code = (STREAMS.uniform("code", np.arange(3000)) * 4).astype(np.int8)
+    y[code == 2], code[code == 3] = False, 4
+    found = by_level(p, y, weight, code, 5)
+    for level in range(5):
+        mine = code == level
+        expected = quality(p[mine], y[mine], weight[mine])
+        got = {name: value for name, value in zip(METRICS, found[level], strict=True) if np.isfinite(value)}
+        assert got == pytest.approx(expected, rel=1e-9, abs=1e-12)
 
 
 def test_only_rows_that_the_version_served_are_measured() -> None:

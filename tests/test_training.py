@@ -7,10 +7,10 @@ import pytest
 
 from feedsim.company.log import ImpressionLog
 from feedsim.company.registry import card_json, load
-from feedsim.company.training import FEWEST_POSITIVES, Model, chosen_rows, train
+from feedsim.company.training import FEWEST_POSITIVES, Model, chosen_rows, lots, train
 from feedsim.feed.ranking import EngagementRanker
 from feedsim.measures.cells import Cell
-from feedsim.measures.ranker import auc
+from feedsim.measures.predictions import auc
 from feedsim.world.arrays import Bools, Doubles, Floats
 from feedsim.world.rng import Streams
 from feedsim.world.world import ACTIONS, CLICK, COMMENT, HIDE, LIKE, REPORT
@@ -167,7 +167,7 @@ def test_the_viewers_own_features_are_not_laid_on_what_differs_between_posts() -
 
 def test_all_rows_are_taken_as_they_are_where_there_is_room() -> None:
     log = log_of(500)
-    rows, weight = chosen_rows(log, np.arange(500) < 30, 1000, STREAMS, 1, 0)
+    rows, weight = chosen_rows(log, np.arange(500) < 30, 1000, lots(log, STREAMS, 1))
     np.testing.assert_array_equal(rows, np.arange(500))
     np.testing.assert_array_equal(weight, 1)
 
@@ -175,7 +175,7 @@ def test_all_rows_are_taken_as_they_are_where_there_is_room() -> None:
 def test_every_positive_is_taken_before_a_negative_up_to_half() -> None:
     log = log_of(5000)
     positive = np.arange(5000) % 50 == 0
-    rows, weight = chosen_rows(log, positive, 1000, STREAMS, 1, 0)
+    rows, weight = chosen_rows(log, positive, 1000, lots(log, STREAMS, 1))
     assert np.count_nonzero(positive[rows]) == 100
     np.testing.assert_array_equal(weight[positive[rows]], 1)
     np.testing.assert_allclose(weight[~positive[rows]], 4900 / 900)
@@ -185,14 +185,14 @@ def test_every_positive_is_taken_before_a_negative_up_to_half() -> None:
 
 def test_no_more_rows_are_taken_than_allowed() -> None:
     log = log_of(5000)
-    counts = [len(chosen_rows(log, np.arange(5000) % 3 == 0, 300, STREAMS, v, 0)[0]) for v in range(20)]
+    counts = [len(chosen_rows(log, np.arange(5000) % 3 == 0, 300, lots(log, STREAMS, v))[0]) for v in range(20)]
     assert max(counts) == 300
 
 
 def test_the_weight_of_the_log_is_carried_on() -> None:
     log = log_of(100)
     log.weight[:100] = np.arange(100)
-    _, weight = chosen_rows(log, np.zeros(100, np.bool_), 100, STREAMS, 1, 0)
+    _, weight = chosen_rows(log, np.zeros(100, np.bool_), 100, lots(log, STREAMS, 1))
     np.testing.assert_array_equal(weight, np.arange(100))
 
 
@@ -200,8 +200,8 @@ def test_rows_are_chosen_by_who_and_what_never_by_their_place() -> None:
     log, turned = log_of(3000), ImpressionLog(len(NAMES))
     turned.append(**{name: log.live(name)[::-1] for name in log.schema})
     positive = np.arange(3000) % 10 == 0
-    rows, _ = chosen_rows(log, positive, 500, STREAMS, 1, 0)
-    other, _ = chosen_rows(turned, positive[::-1], 500, STREAMS, 1, 0)
+    rows, _ = chosen_rows(log, positive, 500, lots(log, STREAMS, 1))
+    other, _ = chosen_rows(turned, positive[::-1], 500, lots(turned, STREAMS, 1))
     np.testing.assert_array_equal(np.sort(2999 - other), rows)
 
 

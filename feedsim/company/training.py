@@ -19,8 +19,17 @@ from feedsim.world.world import ACTIONS
 
 FEWEST_POSITIVES = 20
 """With fewer a head keeps a constant probability, the share of positives (smoothed)."""
-BINS = 63
-"""Of a feature's histogram: half the time of 255, no worse in AUC at these numbers of rows."""
+BINNING: dict[str, Any] = {
+    "max_bin": 63,  # half the time of 255, no worse in AUC at these numbers of rows
+    "bin_construct_sample_cnt": 20_000,
+    "use_missing": False,
+    "feature_pre_filter": False,
+    "num_threads": 1,
+    "deterministic": True,
+    "force_row_wise": True,
+    "verbose": -1,
+}
+"""How features are cut into bins, and what every head has in common."""
 LARGEST_STEP = 0.7
 """Of a leaf, in log-odds before the learning rate. Positives of a rare head weigh little, so that a leaf of them alone
 would leap by hundreds: without a limit rare heads predict twice what happens, with it a tenth too much."""
@@ -66,9 +75,12 @@ def train(
     threads: int = 1,
 ) -> Model:
     """Train all heads side by side on at most `ranker.training_rows` rows each; the same whatever `threads`."""
-    learn = partial(_train_head, log, ranker, streams, version, list(feature_names))
+    lot = lots(log, streams, version)
+    chosen = [chosen_rows(log, positives(log, head), ranker.training_rows, lot) for head in range(len(ACTIONS))]
+    shared = SharedBins.of(log, np.unique(np.concatenate([rows for rows, _ in chosen])), list(feature_names))
+    learn = partial(_train_head, log, ranker, streams, version, shared)
     with ThreadPoolExecutor(max(1, threads)) as pool:
-        trained = list(pool.map(learn, range(len(ACTIONS))))
+        trained = list(pool.map(learn, range(len(ACTIONS)), chosen))
     texts = tuple(head.booster.model_to_string() for head in trained)
     heads = Heads.read(texts, [partial(head.booster.predict, raw_score=True, num_threads=1) for head in trained])
     light, agreement = _light_model(log, ranker, streams, version, heads, list(feature_names), list(light_features))
@@ -84,24 +96,55 @@ def train(
     return Model(version, minute, heads, texts, light, card)
 
 
-def chosen_rows(
-    log: ImpressionLog, positive: Bools, most: int, streams: Streams, version: int, head: int
-) -> tuple[Longs, Doubles]:
-    """Rows for one head, by addressed lot, and their weights: positives first, up to half; negatives fill the rest.
+def lots(log: ImpressionLog, streams: Streams, version: int) -> Doubles:
+    """(rows of the log,) a number in [0, 1) for each: who, what and when, never its place."""
+    return streams.uniform("training", version, log.live("user"), log.live("key"), log.live("minute"))
 
-    The weight is 1 / (probability of being logged x of being chosen), so that probabilities stay calibrated.
+
+def positives(log: ImpressionLog, head: int) -> Bools:
+    """(rows of the log,) where the head's action was taken."""
+    return (log.live("actions").astype(np.uint8) >> np.uint8(head) & np.uint8(1)).astype(np.bool_)
+
+
+def chosen_rows(log: ImpressionLog, positive: Bools, most: int, lot: Doubles) -> tuple[Longs, Doubles]:
+    """Rows for one head, by a lot (rows of the log,), and their weights: positives first, up to half; then negatives.
+
+    The weight is 1 / (probability of being logged x share that is chosen), so that probabilities stay calibrated. All
+    heads draw the same lot, so that they share most of their rows.
     """
-    many = int(np.count_nonzero(positive))
-    keep_positive = min(1.0, most / 2 / max(many, 1))
-    room = most - min(many, most // 2)
-    keep_negative = min(1.0, room / max(len(positive) - many, 1))
-    p = np.where(positive, keep_positive, keep_negative)
-    lot = streams.uniform("training", version, head, log.live("user"), log.live("key"), log.live("minute"))
-    # The lot's share varies a little: what exceeds the limit goes by the greatest lot.
-    rows = np.flatnonzero(lot < p)
-    if len(rows) > most:
-        rows = np.sort(rows[np.argsort(lot[rows] / p[rows], kind="stable")[:most]])
-    return rows, log.weight[rows] / p[rows]
+    takers, others = np.flatnonzero(positive), np.flatnonzero(~positive)
+    some = _least(takers, lot, most // 2)
+    rest = _least(others, lot, most - len(some))
+    rows = np.concatenate([some, rest])
+    one_of = np.repeat([len(takers) / max(len(some), 1), len(others) / max(len(rest), 1)], [len(some), len(rest)])
+    order = np.argsort(rows)
+    return rows[order], (log.weight[rows] * one_of)[order]
+
+
+def _least(rows: Longs, lot: Doubles, most: int) -> Longs:
+    """Those of the rows with the `most` smallest lots."""
+    return rows if len(rows) <= most else rows[np.argpartition(lot[rows], most)[:most]]
+
+
+@dataclass(frozen=True)
+class SharedBins:
+    """Features of all rows that any head learns from, cut into bins once: finding bins takes as long as learning."""
+
+    rows: Longs
+    """of the log, ascending"""
+    binned: lgb.Dataset
+    """of these rows"""
+
+    @classmethod
+    def of(cls, log: ImpressionLog, rows: Longs, names: list[str]) -> "SharedBins":
+        """Bins of these rows; without rows, of one of zeros."""
+        x = log.features[rows] if len(rows) else np.zeros((1, len(names)), np.float32)
+        return cls(rows, lgb.Dataset(x, np.zeros(len(x)), feature_name=names, params=BINNING).construct())
+
+    def of_head(self, rows: Longs, label: Bools, weight: Doubles, parameters: dict[str, Any]) -> lgb.Dataset:
+        """The training set of one head: some of the rows, and what it is to learn of them."""
+        part = self.binned.subset(np.searchsorted(self.rows, rows), params=parameters).construct()
+        return part.set_label(label.astype(np.float32)).set_weight(weight)
 
 
 def leaf_rows(rows: int) -> int:
@@ -110,36 +153,40 @@ def leaf_rows(rows: int) -> int:
 
 
 def _train_head(
-    log: ImpressionLog, ranker: EngagementRanker, streams: Streams, version: int, names: list[str], head: int
+    log: ImpressionLog,
+    ranker: EngagementRanker,
+    streams: Streams,
+    version: int,
+    shared: SharedBins,
+    head: int,
+    chosen: tuple[Longs, Doubles],
 ) -> Head:
-    positive = (log.live("actions").astype(np.uint8) >> np.uint8(head) & np.uint8(1)).astype(np.bool_)
-    rows, weight = chosen_rows(log, positive, ranker.training_rows, streams, version, head)
-    label = positive[rows]
-    enough = FEWEST_POSITIVES <= np.count_nonzero(label) <= len(label) - FEWEST_POSITIVES
-    x = log.features[rows] if enough else np.zeros((2, len(names)), np.float32)
-    if not enough:
-        # Two rows that carry the smoothed share: LightGBM makes of them the constant it would start from.
-        share = (weight[label].sum() + 0.01) / (weight.sum() + 1.0)
-        label, weight = np.array([True, False]), np.array([share, 1 - share])
+    rows, weight = chosen
+    label = positives(log, head)[rows]
     parameters = {
+        **BINNING,
         "objective": "binary",
         "num_leaves": ranker.leaves,
         "learning_rate": ranker.learning_rate,
-        "max_bin": BINS,
         "min_data_in_leaf": leaf_rows(len(label)),
         "min_sum_hessian_in_leaf": 1e-3,
         "max_delta_step": LARGEST_STEP,
-        "use_missing": False,
-        "feature_pre_filter": False,
-        "num_threads": 1,
-        "deterministic": True,
-        "force_row_wise": True,
         "seed": int(streams.hashes("lightgbm", version, head) >> np.uint64(34)),
-        "verbose": -1,
     }
-    data = lgb.Dataset(x, label.astype(np.float32), weight=weight, feature_name=names, params=parameters)
+    enough = FEWEST_POSITIVES <= np.count_nonzero(label) <= len(label) - FEWEST_POSITIVES
+    if enough:
+        data = shared.of_head(rows, label, weight, parameters)
+    else:
+        data = _constant(weight[label].sum(), weight.sum(), parameters, shared.binned.feature_name)
     booster = lgb.train(parameters, data, ranker.trees if enough else 1)
-    return Head(booster, len(rows), int(np.count_nonzero(positive[rows])), not enough)
+    return Head(booster, len(rows), int(np.count_nonzero(label)), not enough)
+
+
+def _constant(positive: float, total: float, parameters: dict[str, Any], names: list[str]) -> lgb.Dataset:
+    """Two rows that carry the smoothed share: LightGBM makes of them the constant it would start from."""
+    share = (positive + 0.01) / (total + 1.0)
+    nothing = np.zeros((2, len(names)), np.float32)
+    return lgb.Dataset(nothing, np.array([1.0, 0.0]), weight=[share, 1 - share], feature_name=names, params=parameters)
 
 
 def _card(head: Head, names: Sequence[str]) -> dict[str, Any]:
