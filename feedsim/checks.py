@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, get_args
 from feedsim.faults import Finding, Where, nearest
 from feedsim.inputs import Inputs
 from feedsim.people.content import CatalogueContent, enabled
-from feedsim.people.respond import Action, Responses
+from feedsim.people.respond import Responses
 from feedsim.tables import TABLES
 from feedsim.validation import number, shown
 from feedsim.world.graph import EdgeListGraph
 from feedsim.world.latents import attributes, correlation_matrix
 from feedsim.world.population import Population, Rate
+from feedsim.world.world import ACTIONS
 
 if TYPE_CHECKING:
     from feedsim.scenario import Scenario
@@ -165,7 +166,7 @@ def _policies(scenario: "Scenario") -> Iterator[Finding]:
 
 
 def _base_rates(responses: Responses) -> Iterator[Finding]:
-    for action in get_args(Action):
+    for action in ACTIONS:
         if action not in responses.base_rates:
             path = ("people", "responses", "base_rates", action)
             yield Finding((path,), "is missing", "it should be a rate; 0.0001 is hardly ever")

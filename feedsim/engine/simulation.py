@@ -38,7 +38,7 @@ from feedsim.people.sessions import Opening
 from feedsim.scenario import Scenario
 from feedsim.world.arrays import Codes, Floats, Ints
 from feedsim.world.rng import Streams
-from feedsim.world.world import ACTIONS
+from feedsim.world.world import ACTIONS, Source
 from feedsim.writer import RunWriter
 
 DAY = 1440
@@ -47,7 +47,7 @@ CHUNK = 512
 """Sessions that pass through the stages together: their columns fit the cache."""
 LOOKED_AT = 0.7
 """Share of a slate that people look at, about: what the rate of logging starts from."""
-BURN_IN_SOURCES = {"in_network": 0.85, "profile": 0.05, "trending": 0.05, "exploration": 0.05}
+BURN_IN_SOURCES: dict[Source, float] = {"in_network": 0.85, "profile": 0.05, "trending": 0.05, "exploration": 0.05}
 """Of the candidates in burn-in: enough out of network for the slots given by lot."""
 
 

@@ -7,7 +7,7 @@ from numba import prange
 
 from feedsim.feed.flow import Candidates
 from feedsim.kernels import inlined, parallel
-from feedsim.world.arrays import Floats, Ints, Longs
+from feedsim.world.arrays import Codes, Doubles, Floats, Ints, Longs, Shorts
 from feedsim.world.world import Posts, World
 
 POST_FEATURES = (
@@ -71,9 +71,9 @@ def post_table(world: World) -> Floats:
 @parallel
 def _post_table(
     minute: Ints, author: Ints, impressions: Ints, counters: Ints,
-    kind: Ints, modality: Ints, words: Ints, terms: Ints, topic: Ints,
+    kind: Codes, modality: Codes, words: Shorts, terms: Shorts, topic: Codes,
     followers: Ints, author_seen: Floats, author_value: Floats, author_posts: Floats,
-    prior: Floats, now: int, result: Floats,
+    prior: Doubles, now: int, result: Floats,
 ) -> None:  # fmt: skip
     for p in prange(result.shape[0]):
         a, seen = author[p], impressions[p]
@@ -112,7 +112,7 @@ def features(world: World, space: FeatureSpace, table: Floats, c: Candidates, ro
 def _features(
     user: Ints, now: Ints, session: Ints, post: Ints, item: Ints, edge: Ints, base: int, table: Floats,
     seen: Floats, acted: Floats, topic_clicks: Floats, affinity: Floats,
-    item_base: int, item_minute: Ints, item_depth: Ints, visible: Floats, result: Floats,
+    item_base: int, item_minute: Ints, item_depth: Shorts, visible: Floats, result: Floats,
 ) -> None:  # fmt: skip
     width = table.shape[1]
     for r in prange(post.size):
@@ -135,8 +135,8 @@ def _features(
 
 @inlined
 def _pair(
-    x: Floats, r: int, f: int, u: int, now: int, topic: int, item: int, edge: int,
-    topic_clicks: Floats, affinity: Floats, item_base: int, item_minute: Ints, item_depth: Ints,
+    x: Floats, r: int, f: int, u: int, now: int, topic: np.int64, item: int, edge: int,
+    topic_clicks: Floats, affinity: Floats, item_base: int, item_minute: Ints, item_depth: Shorts,
 ) -> None:  # fmt: skip
     """Write the five pair features of one row into x[r, f : f + 5]."""
     inside = item >= 0

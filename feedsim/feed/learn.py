@@ -7,7 +7,7 @@ from feedsim.feed.shelves import HEAT_OF
 from feedsim.kernels import kernel
 from feedsim.world.arrays import Bytes, Codes, Doubles, Floats, Ints
 from feedsim.world.chains import append_chain
-from feedsim.world.world import Posts, World
+from feedsim.world.world import World
 
 FORGET = np.float32(0.9)
 """Share of what was learned that outlives a night (assumption)."""
@@ -21,10 +21,10 @@ def remember(world: World, slate: Slate) -> None:
     first = (shown.end + slate.start[:-1]).astype(np.int32)
     append_chain(world.seen.visits, slate.sessions.user, first=first, count=many)
     shown.append(post=slate.post)
-    counters = [getattr(posts, name) for name in Posts.COUNTERS]
     _remember(
         user, post, slate.edge, slate.actions, world.minute,
-        posts.impressions, *counters, posts.viewers_1500_minute, posts.author, posts.topic,
+        posts.impressions, posts.clicks, posts.likes, posts.angries, posts.comments, posts.reshares, posts.hides,
+        posts.reports, posts.viewers_1500_minute, posts.author, posts.topic,
         profiles.topic_clicks, profiles.seen, profiles.acted, profiles.author_seen, profiles.author_value,
         profiles.affinity, HEAT_OF,
     )  # fmt: skip

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from feedsim.kernels import kernel
-from feedsim.world.arrays import Ints, Longs
+from feedsim.world.arrays import Ints, Longs, Shorts
 from feedsim.world.world import Items
 
 
@@ -27,7 +27,7 @@ def sort_outboxes(items: Items, users: int, oldest: int) -> Outboxes:
 
 @kernel
 def _sort(
-    user: Ints, post: Ints, minute: Ints, depth: Ints, first: int, last: int, base: int, users: int
+    user: Ints, post: Ints, minute: Ints, depth: Shorts, first: int, last: int, base: int, users: int
 ) -> tuple[Longs, Ints]:
     start = np.zeros(users + 1, np.int64)
     for i in range(first, last):

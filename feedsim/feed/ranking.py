@@ -12,8 +12,8 @@ from feedsim.block import Block
 from feedsim.feed.features import PAIR_FEATURES, POST_FEATURES, VIEWER_FEATURES
 from feedsim.feed.flow import Candidates
 from feedsim.kernels import parallel
-from feedsim.world.arrays import Bools, Codes, Doubles, Floats, Ints, Keys, Longs
-from feedsim.world.world import ACTIONS, World
+from feedsim.world.arrays import Bools, Codes, Doubles, Floats, Ints, Keys, Longs, Shorts
+from feedsim.world.world import ACTIONS, Action, World
 
 PRESETS: dict[str, dict[str, float]] = {
     # Washington Post 2021, Facebook Papers (H25): a reaction against a like of 1.
@@ -66,14 +66,13 @@ PRESETS: dict[str, dict[str, float]] = {
 """Published weights of predicted probabilities, all terms; the manifest lists those dropped for want of a head."""
 
 Preset: TypeAlias = Literal["facebook_2017", "facebook_2018", "facebook_2020", "twitter_2023_03", "twitter_2023_04"]
-Head: TypeAlias = Literal["click", "like", "angry", "comment", "reshare", "hide", "report"]
 
 
 class EngagementRanker(Block):
     """Learns what engages: one boosted forest an action, score = weights . p."""
 
     kind: Literal["engagement"] = "engagement"
-    weights: Preset | dict[Head, float] = "facebook_2018"
+    weights: Preset | dict[Action, float] = "facebook_2018"
     trees: Annotated[int, Field(ge=1, le=1000)] = 50
     leaves: Annotated[int, Field(ge=2, le=64)] = 16
     learning_rate: Annotated[float, Field(gt=0, le=1)] = 0.1
@@ -109,16 +108,20 @@ RankerBlock: TypeAlias = Annotated[
 ]
 
 
-def head_weights(weights: str | dict[Head, float]) -> Doubles:
+def named_weights(weights: Preset | Mapping[Action, float]) -> dict[str, float]:
+    """Every term of a preset, or of the weights as given, with or without a head."""
+    return PRESETS[weights] if isinstance(weights, str) else dict(weights.items())
+
+
+def head_weights(weights: Preset | Mapping[Action, float]) -> Doubles:
     """(A,) what each head's probability counts for; published terms without a head are dropped."""
-    named: Mapping[str, float] = PRESETS[weights] if isinstance(weights, str) else weights
+    named = named_weights(weights)
     return np.array([named.get(action, 0.0) for action in ACTIONS])
 
 
-def dropped_terms(weights: str | dict[Head, float]) -> dict[str, float]:
+def dropped_terms(weights: Preset | Mapping[Action, float]) -> dict[str, float]:
     """Terms of a preset that have no head here."""
-    named: Mapping[str, float] = PRESETS[weights] if isinstance(weights, str) else weights
-    return {name: value for name, value in named.items() if name not in ACTIONS}
+    return {name: value for name, value in named_weights(weights).items() if name not in ACTIONS}
 
 
 @dataclass(frozen=True)
@@ -179,7 +182,7 @@ def _dot(table: Floats, coefficients: Floats, intercept: float, result: Floats) 
 def _light(
     start: Longs, user: Ints, now: Ints, post: Ints, item: Ints, edge: Ints, base: int, posts: Floats, topic: Codes,
     pair: Doubles, topic_clicks: Floats, affinity: Floats,
-    item_base: int, item_minute: Ints, item_depth: Ints, result: Floats,
+    item_base: int, item_minute: Ints, item_depth: Shorts, result: Floats,
 ) -> None:  # fmt: skip
     for s in prange(user.size):
         u = user[s]

@@ -58,8 +58,8 @@ def fill(world: World, languages: int, topics: int, retention: int) -> Shelves:
     # Ties go to an addressed lot of the post's key, so that they fall alike in every arm.
     hot *= 1 + 1e-6 * world.streams.uniform("heat_tie", posts.live("key"))
     # A post of this very tick may be younger than the sessions that look for it: it has to wait.
-    born = posts.live("minute")
-    alive = (posts.live("status") != REMOVED) & (born > world.minute - retention) & (born <= world.minute)
+    born, status = posts.minute[: len(posts)], posts.status[: len(posts)]
+    alive = (status != REMOVED) & (born > world.minute - retention) & (born <= world.minute)
     language, topic = posts.live("language").astype(np.int64), posts.live("topic").astype(np.int64)
     topic_start, by_topic = _shelve(np.where(alive, language * topics + topic, -1), hot, languages * topics)
     any_start, anything = _shelve(np.where(alive, language, -1), hot, languages)

@@ -1,7 +1,8 @@
 """Stage 3, source: where candidates come from."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated
 
 import numpy as np
 from pydantic import Field
@@ -13,9 +14,7 @@ from feedsim.feed.outboxes import Outboxes
 from feedsim.feed.shelves import Shelves
 from feedsim.world.arrays import Codes, Ints
 from feedsim.world.rng import hashed
-from feedsim.world.world import SOURCES, World
-
-Source: TypeAlias = Literal["in_network", "profile", "trending", "exploration"]
+from feedsim.world.world import SOURCES, Source, World
 
 
 class Feed(Block):
@@ -50,7 +49,7 @@ class Quota:
         return self.in_network + self.profile + self.trending + self.exploration
 
     @classmethod
-    def of(cls, feed: Feed, shares: dict[Source, float]) -> "Quota":
+    def of(cls, feed: Feed, shares: Mapping[Source, float]) -> "Quota":
         """Cut `feed.candidates` by the shares; what rounding leaves over goes to the first source."""
         n = {name: int(feed.candidates * shares.get(name, 0.0)) for name in SOURCES}
         n["in_network"] += feed.candidates - sum(n.values())

@@ -34,7 +34,7 @@ class Policy(Block):
 
 def believed(world: World, c: Candidates, harm: str) -> Floats:
     """(C,) probability that the detectors give each candidate's post of being `harm`."""
-    return world.posts.p_harm[c.post - world.posts.base, world.harms.index(harm)]
+    return np.asarray(world.posts.p_harm[c.post - world.posts.base, world.harms.index(harm)])
 
 
 class Demote(Policy):

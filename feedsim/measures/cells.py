@@ -2,16 +2,21 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any, TypeAlias
 
 import numpy as np
 
 from feedsim.measures.tally import VIEWER, Tally
-from feedsim.world.arrays import Codes, Doubles, Longs
+from feedsim.world.arrays import Bytes, Codes, Doubles, Floats, Ints
 from feedsim.world.world import ACTIONS, SOURCES
 
 ENGAGEMENT = np.array([0.0, 1.0, 1.0, 15.0, 5.0, 0.0, 0.0])
 """(A,) the one weighting of `engagement_value`, in every arm: a like or another reaction 1, a comment 15, a reshare 5
 (Facebook's weights of 2018, quoted from memory); clicks, hides and reports 0."""
+
+
+Number: TypeAlias = float | np.integer[Any] | np.floating[Any]
+"""What a sum or a count may be."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +46,9 @@ class Where:
 EVERYONE = Where()
 
 
-def ratio(metric: str, top: float, n: float, where: Where = EVERYONE, harm: str = "", part: str = "") -> Iterator[Cell]:
+def ratio(
+    metric: str, top: Number, n: Number, where: Where = EVERYONE, harm: str = "", part: str = ""
+) -> Iterator[Cell]:
     """top / n; no cell where n is 0."""
     if n > 0:
         yield Cell(metric, float(top) / float(n), int(n), harm, where.side, where.group, where.level, part)
@@ -76,7 +83,7 @@ def viewer_cells(
     yield from ratio("inventory", of["inventory"], of["sessions"], where)
 
 
-def reach_cells(viewer: Longs, active_days: int, harms: tuple[str, ...], where: Where) -> Iterator[Cell]:
+def reach_cells(viewer: Ints, active_days: int, harms: tuple[str, ...], where: Where) -> Iterator[Cell]:
     """Cells that ask who, from Tally.viewer (U, K) of some people: `active_users` (people with a session: the value is
     their number, n all people), `exposed_users` (people with an impression of the class, over all people),
     `minutes_per_active_user` (minutes viewed per person and active day)."""
@@ -117,9 +124,7 @@ def source_cells(tally: Tally, harms: tuple[str, ...]) -> Iterator[Cell]:
             yield from ratio("prevalence", row[1 + len(ACTIONS) + h], row[0], harm=harm, part=part)
 
 
-def mind_cells(
-    satisfaction: Doubles, warmth: Doubles, misbelief: Doubles, habit: Doubles, where: Where
-) -> Iterator[Cell]:
+def mind_cells(satisfaction: Floats, warmth: Floats, misbelief: Floats, habit: Floats, where: Where) -> Iterator[Cell]:
     """Means over people, as they are at the end of the span: `satisfaction`, `outgroup_warmth` (0 to 100), `misbelief`
     (belief in false narratives, mean over them) and `habit` (factor on sessions)."""
     columns = {"satisfaction": satisfaction, "outgroup_warmth": warmth, "misbelief": misbelief, "habit": habit}
@@ -137,7 +142,7 @@ def supply_cells(tally: Tally, people: int, days: float, harms: tuple[str, ...])
         yield from ratio("harm_reach", seen[1 + h], written[1 + h], harm=harm)
 
 
-def l6of7(history: Codes, where: Where) -> Iterator[Cell]:
+def l6of7(history: Bytes, where: Where) -> Iterator[Cell]:
     """`l6of7`: people active on at least 6 of the last 7 days, over people active on at least 1; `history` (U,) has a
     bit for each of those days."""
     active = np.bitwise_count(history & np.uint8(127))

@@ -6,7 +6,7 @@ import numpy as np
 
 from feedsim.feed.flow import Slate
 from feedsim.kernels import kernel
-from feedsim.world.arrays import Bytes, Codes, Doubles, Floats, Ints, Longs
+from feedsim.world.arrays import Bytes, Codes, Doubles, Floats, Ints, Longs, Shorts
 from feedsim.world.world import ACTIONS, CIVIC, RESHARE, SOURCES, World
 
 VIEWER = (
@@ -32,15 +32,15 @@ FIRST_HARM = len(VIEWER)
 class Tally:
     """Sums over some span of time. All whole numbers but `value`, which only its viewer's sessions add to, in order."""
 
-    viewer: Longs
+    viewer: Ints
     """(U, K) columns VIEWER, seen_<harm>..., reshared_<harm>..."""
     value: Doubles
     """(U,) sum of what the viewer's impressions were worth on reflection"""
-    author: Longs
+    author: Ints
     """(U, 1 + H) impressions of the author's posts, and of those of each harm"""
     source: Longs
     """(sources, 1 + A + H) impressions, actions, impressions of each harm"""
-    posts: Longs
+    posts: Ints
     """(U, 1 + H) posts written, and of each harm"""
 
     @classmethod
@@ -77,7 +77,7 @@ class Tally:
             posts.outgroup_terms, posts.harm, tick, self.value, self.author, self.source, harms,
         )  # fmt: skip
         self.viewer[s.user] += tick
-        return tick.sum(axis=0, dtype=np.float64)
+        return np.asarray(tick.sum(axis=0, dtype=np.float64))
 
     def count_posts(self, author: Ints, harm: Codes) -> None:
         """Add a tick's new posts."""
@@ -90,8 +90,8 @@ class Tally:
 def _count(
     start: Longs, user: Ints, now: Ints,
     post: Ints, source: Codes, item: Ints, actions: Bytes, seconds: Ints, value: Floats,
-    item_base: int, item_depth: Ints, author: Ints, born: Ints, kind: Codes, terms: Ints, harm: Codes,
-    tick: Ints, value_sums: Doubles, author_sums: Longs, source_sums: Longs, harms: int,
+    item_base: int, item_depth: Shorts, author: Ints, born: Ints, kind: Codes, terms: Shorts, harm: Codes,
+    tick: Ints, value_sums: Doubles, author_sums: Ints, source_sums: Longs, harms: int,
 ) -> None:  # fmt: skip
     for s in range(user.size):
         u = user[s]

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from feedsim.people.rhythm import MINUTES, minute_at
-from feedsim.world.arrays import Bools, Codes, Floats, Ints, Keys, Longs
+from feedsim.world.arrays import Bools, Codes, Floats, Ints, Keys, Longs, Shorts
 from feedsim.world.rng import Streams, hashed
 
 _KEYS = np.uint64(0x706F7374206B6579)
@@ -52,12 +52,12 @@ class Drafts:
     manipulated: Bools
     language: Codes
     topic: Codes
-    narrative: npt.NDArray[np.int16]
+    narrative: Shorts
     stance: Codes
     side: Floats
     target_group: Codes
-    moral_emotional_words: npt.NDArray[np.int16]
-    outgroup_terms: npt.NDArray[np.int16]
+    moral_emotional_words: Shorts
+    outgroup_terms: Shorts
     novelty: Floats
     quality: Floats
     severity: Floats

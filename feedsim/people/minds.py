@@ -9,7 +9,7 @@ from pydantic import Field
 from feedsim.block import Block, NotNegative, Share
 from feedsim.feed.flow import Slate
 from feedsim.kernels import parallel
-from feedsim.world.arrays import Bools, Bytes, Codes, Floats, Ints, Longs
+from feedsim.world.arrays import Bools, Bytes, Codes, Floats, Ints, Longs, Shorts
 from feedsim.world.world import CIVIC, World
 
 
@@ -71,7 +71,7 @@ def sleep(world: World, block: MindsBlock) -> None:
 @parallel
 def _change(
     start: Longs, user: Ints, post: Ints, actions: Bytes, value: Floats,
-    topic: Codes, kind: Codes, narrative: Ints, stance: Codes, terms: Ints, narrative_is_false: Bools,
+    topic: Codes, kind: Codes, narrative: Shorts, stance: Codes, terms: Shorts, narrative_is_false: Bools,
     discernment: Floats, satisfaction: Floats, habit: Floats, interest: Floats, belief: Floats, warmth: Floats,
     satisfaction_rate: float, from_engagement: float, from_satisfaction: float,
     belief_rate: float, correction_rate: float, drift: float, per_term: float,

@@ -1,7 +1,7 @@
 """Stage 8, respond: what people do with what they are shown."""
 
 from dataclasses import dataclass
-from typing import Annotated, Literal, TypeAlias, get_args
+from typing import Annotated
 
 import numpy as np
 from numba import prange
@@ -12,11 +12,9 @@ from feedsim.block import Block, NotNegative, Positive
 from feedsim.feed.flow import Candidates, Choice, Slate
 from feedsim.kernels import parallel
 from feedsim.people.reflect import Reflection
-from feedsim.world.arrays import Bools, Bytes, Codes, Doubles, Floats, Ints, Keys
+from feedsim.world.arrays import Bools, Bytes, Codes, Doubles, Floats, Ints, Keys, Shorts
 from feedsim.world.rng import bell, hashed, mix, unit
-from feedsim.world.world import ACTIONS, Users, World
-
-Action: TypeAlias = Literal["click", "like", "angry", "comment", "reshare", "hide", "report"]
+from feedsim.world.world import ACTIONS, Action, Users, World
 
 
 class Responses(Block):
@@ -102,7 +100,7 @@ class Responder:
     ) -> "Responder":
         """`falsity_elsewhere` is the log-odds of a reshare that words, terms and novelty carry for false stories."""
         activity = users.sessions_per_day.astype(np.float64)
-        rates = np.array([block.base_rates[action] for action in get_args(Action)])
+        rates = np.array([block.base_rates[action] for action in ACTIONS])
         intercepts = np.array(
             [intercept(rate, users.reactivity * scale, activity) for rate, scale in zip(rates, REACTIVITY, strict=True)]
         )
@@ -177,7 +175,7 @@ def _respond(
     user: Ints, post: Ints, rank: Ints, edge: Ints, followee: Ints, close: np.uint64,
     interest: Floats, leaning: Floats, reactivity: Floats, discernment: Floats, harm_aversion: Floats, actor: Codes,
     target_level: Codes, key: Keys, author: Ints, topic: Codes, side: Floats, false: Bools,
-    target_group: Codes, words: Ints, terms: Ints, novelty: Floats, quality: Floats,
+    target_group: Codes, words: Shorts, terms: Shorts, novelty: Floats, quality: Floats,
     severity: Floats, proximity: Floats,
     effects: Doubles, intercepts: Doubles, value_of: Doubles, own_kind_bonus: Doubles, reactivity_of: Doubles,
     seconds_of: Doubles, draws: Keys, actions: Bytes, seconds: Ints, value: Floats,

@@ -42,4 +42,4 @@ class Opening:
         odds = np.log(self.minding.look_on / (1 - self.minding.look_on))
         on = 1 / (1 + np.exp(-(odds + self.minding.look_on_effect * world.minds.satisfaction[user].astype(np.float64))))
         u = world.streams.uniform("session_length", world.tick, user)
-        return np.minimum(1 + np.log1p(-u) / np.log(on), self.slate).astype(np.int32)
+        return np.asarray(np.minimum(1 + np.log1p(-u) / np.log(on), self.slate), np.int32)

@@ -97,9 +97,8 @@ class Streams:
     def choice(self, decision: str, shares: npt.ArrayLike, *ids: Ids) -> Longs:
         """Indices drawn with probability `shares` (which add up to 1), one row of shares for all."""
         edges = np.cumsum(np.asarray(shares, np.float64))
-        return np.minimum(
-            np.searchsorted(edges, self.uniform(decision, *ids) * edges[-1], side="right"), edges.size - 1
-        )
+        place = np.searchsorted(edges, self.uniform(decision, *ids) * edges[-1], side="right")
+        return np.asarray(np.minimum(place, edges.size - 1))
 
 
 @kernel

@@ -10,16 +10,17 @@ does not mark `visible_to_company`. What the company knows of people it has lear
 """
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar, Literal, TypeAlias, get_args
 
 import numpy as np
 import numpy.typing as npt
 
-from feedsim.world.arrays import Bools, Codes, Floats, Ints, Keys, Longs
+from feedsim.world.arrays import Bools, Codes, Floats, Ints, Keys, Longs, Shorts
 from feedsim.world.columns import Columns
 from feedsim.world.rng import Streams
 
-ACTIONS = ("click", "like", "angry", "comment", "reshare", "hide", "report")
+Action: TypeAlias = Literal["click", "like", "angry", "comment", "reshare", "hide", "report"]
+ACTIONS: tuple[Action, ...] = get_args(Action)
 """What a person can do with an impression; an action's place is its bit in `actions`, and its head in the ranker."""
 CLICK, LIKE, ANGRY, COMMENT, RESHARE, HIDE, REPORT = range(len(ACTIONS))
 KINDS = ("personal", "news", "civic", "entertainment")
@@ -27,7 +28,8 @@ PERSONAL, NEWS, CIVIC, ENTERTAINMENT = range(len(KINDS))
 MODALITIES = ("text", "link", "photo", "video", "meme")
 ACTORS = ("ordinary", "supersharer", "bot", "coordinated", "hate_producer", "publisher")
 ORDINARY, SUPERSHARER, BOT, COORDINATED, HATE_PRODUCER, PUBLISHER = range(len(ACTORS))
-SOURCES = ("in_network", "profile", "trending", "exploration")
+Source: TypeAlias = Literal["in_network", "profile", "trending", "exploration"]
+SOURCES: tuple[Source, ...] = get_args(Source)
 IN_NETWORK, PROFILE, TRENDING, EXPLORATION = range(len(SOURCES))
 STATUSES = ("live", "demoted", "labelled", "removed")
 LIVE, DEMOTED, LABELLED, REMOVED = range(len(STATUSES))
@@ -127,12 +129,12 @@ class Posts(Columns):
     manipulated: Bools
     language: Codes
     topic: Codes
-    narrative: Any
+    narrative: Shorts
     stance: Codes
     side: Floats
     target_group: Codes
-    moral_emotional_words: Any
-    outgroup_terms: Any
+    moral_emotional_words: Shorts
+    outgroup_terms: Shorts
     novelty: Floats
     quality: Floats
     severity: Floats
@@ -210,7 +212,7 @@ class Items(Columns):
     post: Ints
     """absolute row of Posts"""
     minute: Ints
-    depth: npt.NDArray[np.int16]
+    depth: Shorts
 
 
 class Visits(Chain):
