@@ -24,6 +24,8 @@ class RankingTeam:
     def __init__(self, ranker: EngagementRanker, space: FeatureSpace, impressions_per_day: float) -> None:
         self.ranker, self.space = ranker, space
         self.weights = head_weights(ranker.weights)
+        self.weighed = tuple(int(a) for a in np.flatnonzero(self.weights))
+        """heads that the score needs; the others are asked for what is logged or sampled only"""
         self.log = ImpressionLog(len(space))
         self.sampling = Sampling.of(ranker.training_rows / 2, impressions_per_day)
         self.model: Model | None = None
@@ -36,12 +38,23 @@ class RankingTeam:
         coefficients[list(self.space.light)] = self.model.light[:-1]
         return LightModel(coefficients, float(self.model.light[-1]))
 
+    def predict(self, x: Floats) -> Floats:
+        """(n, A) what the heads that the score needs say of rows x (n, F); NaN of the others."""
+        assert self.model is not None
+        return self.model.heads.predict(x, self.weighed)
+
+    def completed(self, x: Floats, p: Floats) -> Floats:
+        """(n, A) the same with what the other heads say."""
+        assert self.model is not None
+        others = [a for a in range(len(ACTIONS)) if a not in self.weighed]
+        return np.where(np.isnan(p), self.model.heads.predict(x, others), p)
+
     def keep(self, world: World, table: Floats, c: Candidates, slate: Slate) -> None:
         """Log a sample of the chunk's impressions, with the features as served."""
         rows, weight = self.sampling.rows(world, slate)
         at = slate.candidate[rows]
         x = features(world, self.space, table, c, at) if c.features is None else c.features[at]
-        p = np.zeros((len(rows), len(ACTIONS)), np.float32) if c.p is None else c.p[at]
+        p = np.zeros((len(rows), len(ACTIONS)), np.float32) if c.p is None else self.completed(x, c.p[at])
         version = 0 if c.p is None or self.model is None else self.model.version
         post = slate.post[rows] - world.posts.base
         self.log.append(

@@ -226,7 +226,7 @@ class Simulation:
         if self.sample.chosen[sessions.user].any():
             with watch.time("observe"):
                 light = partial(self.light.scores, world) if self.light and self.ranked_by_heads else None
-                self.sample.keep(world, found, removed_by, scored, slate, light)
+                self.sample.keep(world, found, removed_by, self.with_all_heads(scored), slate, light)
         return slate, inventory
 
     def filtered(self, c: Candidates) -> tuple[Candidates, dict[str, Ints]]:
@@ -254,9 +254,17 @@ class Simulation:
         c = self.light.cut(world, c, self.scenario.feed.keep)
         x = features(world, self.space, self.table, c)
         with self.watch_stages.time("forests"):
-            p = self.team.model.heads.predict(x)
+            p = self.team.predict(x)
         score = engagement_score(c, p, self.team.weights, ranker.out_of_network_factor)
         return replace(c, features=x, p=p, score=score)
+
+    def with_all_heads(self, c: Candidates) -> Candidates:
+        """The candidates with what every head says of those of sampled viewers."""
+        if self.team is None or c.p is None or c.features is None:
+            return c
+        rows, p = self.sample.chosen[c.user], c.p.copy()
+        p[rows] = self.team.completed(c.features[rows], p[rows])
+        return replace(c, p=p)
 
     def attenuated(self, c: Candidates) -> Candidates:
         """Stage 6: the factor of every policy in force."""

@@ -52,7 +52,7 @@ class Candidates:
     features: Floats | None = None
     """(C, F) as served"""
     p: Floats | None = None
-    """(C, A) predicted probability of each action"""
+    """(C, A) predicted probability of each action; NaN of heads that the score does not need"""
     score: Floats | None = None
     """(C,) what the ranker orders by"""
     factors: dict[str, Floats] = field(default_factory=dict)

@@ -130,17 +130,18 @@ class Heads:
     def raw(self, x: Floats) -> Doubles:
         """(n, A) log-odds of x (n, F)."""
         result = np.empty((len(x), len(self)))
-        score(self._checked(x), *self.layout, BLOCK, False, result)
+        score(self._checked(x), *self.layout, np.arange(len(self)), BLOCK, False, result)
         for head, scorer in self.others.items():
             result[:, head] = scorer(x)
         return result
 
-    def predict(self, x: Floats) -> Floats:
-        """(n, A) probability of each action, from x (n, F)."""
-        result = np.empty((len(x), len(self)), np.float32)
-        score(self._checked(x), *self.layout, BLOCK, True, result)
-        for head, scorer in self.others.items():
-            result[:, head] = 1 / (1 + np.exp(-scorer(x)))
+    def predict(self, x: Floats, which: Sequence[int] | None = None) -> Floats:
+        """(n, A) probability of each action, from x (n, F); where only some heads are asked, NaN of the others."""
+        asked = np.arange(len(self)) if which is None else np.asarray(which, np.int64)
+        result = np.full((len(x), len(self)), np.nan, np.float32)
+        score(self._checked(x), *self.layout, asked, BLOCK, True, result)
+        for head in self.others.keys() & set(asked.tolist()):
+            result[:, head] = 1 / (1 + np.exp(-self.others[head](x)))
         return result
 
     def _checked(self, x: Floats) -> Floats:

@@ -84,9 +84,9 @@ def add_leaves(leaf: Doubles, tree: int, exits: Bytes, total: Doubles) -> None:
 @parallel
 def score(
     x: Floats, cut: Floats, cuts: Longs, feature: Ints, limit: Places, mask: Bytes, tests: Longs, leaf: Doubles,
-    groups: Longs, block: int, probability: bool, result: npt.NDArray[np.floating],
+    groups: Longs, which: Longs, block: int, probability: bool, result: npt.NDArray[np.floating],
 ) -> None:  # fmt: skip
-    """result (n, A): raw scores, or their sigmoid."""
+    """result (n, A): raw scores, or their sigmoid, in the columns of the heads `which`; the others stay as they are."""
     # `block` is a run-time value: LLVM unrolls a constant into scalars.
     n, width = x.shape
     planes = leaf.shape[1] // 8
@@ -95,7 +95,7 @@ def score(
         codes, column = np.empty((width, block), limit.dtype), np.zeros(block, np.float32)
         encode(rows, cut, cuts, column, codes)
         stay, exits = np.empty(block, np.uint8), np.zeros((TOGETHER, block), np.uint8)
-        for head in range(groups.size - 1):
+        for head in which:
             total = np.zeros(block)
             for tree in range(TOGETHER * groups[head], TOGETHER * groups[head + 1], TOGETHER):
                 for t in range(TOGETHER):

@@ -239,7 +239,9 @@ def _weigh(p: Floats, weights: Doubles, source: Codes, factor: float, result: Fl
     for r in prange(result.size):
         total = 0.0
         for a in range(weights.size):
-            total += weights[a] * p[r, a]
+            # What counts for nothing was not asked for, and is no number.
+            if weights[a] != 0:
+                total += weights[a] * p[r, a]
         result[r] = total * factor if source[r] != 0 and total > 0 else total
 
 
