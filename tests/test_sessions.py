@@ -79,9 +79,9 @@ def test_content_people_never_look_less() -> None:
 
 def test_extreme_satisfaction_still_gives_a_length() -> None:
     people = np.arange(CROWD, dtype=np.int32)
-    with np.errstate(divide="ignore", over="ignore"):
-        assert set(Opening(BLOCK, 20).length(crowd(satisfaction=100), people).tolist()) == {20}
-        assert set(Opening(BLOCK, 20).length(crowd(satisfaction=-100), people).tolist()) == {1}
+    with np.errstate(all="raise", under="ignore"):
+        for satisfaction, posts in ((1e2, 20), (1e4, 20), (1e30, 20), (-1e2, 1), (-1e4, 1), (-1e30, 1)):
+            assert set(Opening(BLOCK, 20).length(crowd(satisfaction=satisfaction), people).tolist()) == {posts}
 
 
 def test_who_never_comes_never_comes() -> None:

@@ -10,7 +10,7 @@ from feedsim.people.content import GeneratedContent
 from feedsim.people.drafts import Drafts, permuted, post_key
 from feedsim.people.matter import pick
 from feedsim.world.rng import Streams
-from feedsim.world.world import KINDS, ORDINARY, SUPERSHARER
+from feedsim.world.world import ACTORS, BOT, KINDS, ORDINARY, SUPERSHARER
 
 
 def equal(a: Drafts, b: Drafts) -> bool:
@@ -59,11 +59,12 @@ def test_keys_say_who_and_when_whatever_the_seed_and_are_never_zero(drafts: Draf
 
 
 def test_each_kind_of_account_writes_its_own_mix(drafts: Drafts) -> None:
-    actor = CROWD.actor[drafts.author]
-    mix = np.bincount(drafts.kind[actor == SUPERSHARER], minlength=len(KINDS)) / (actor == SUPERSHARER).sum()
-    np.testing.assert_allclose(mix, [0, 0.3, 0.7, 0], atol=0.025)
-    mix = np.bincount(drafts.kind[actor == ORDINARY], minlength=len(KINDS)) / (actor == ORDINARY).sum()
-    np.testing.assert_allclose(mix, [0.57, 0.06, 0.05, 0.32], atol=0.025)
+    said = {"ordinary": POPULATION.ordinary_kinds} | {name: actor.kinds for name, actor in POPULATION.actors.items()}
+    assert len({tuple(mix.get(kind, 0.0) for kind in KINDS) for mix in said.values()}) == len(ACTORS)
+    for code, name in enumerate(ACTORS):
+        written = drafts.kind[CROWD.actor[drafts.author] == code]
+        mix = {kind: float((written == place).mean()) for place, kind in enumerate(KINDS)}
+        assert mix == pytest.approx(dict.fromkeys(KINDS, 0.0) | said[name], abs=0.025), name
 
 
 def test_an_account_that_the_population_does_not_name_writes_like_everybody_else() -> None:
@@ -86,18 +87,32 @@ def test_an_unknown_target_attribute_is_refused() -> None:
         supply(CROWD, GeneratedContent(target_attribute="faith"))
 
 
-def test_a_placebo_deals_blocks_anew_within_a_kind_of_account_and_touches_nothing_else(drafts: Drafts) -> None:
-    placebo = supply(CROWD, GeneratedContent(placebo=True)).draft(0)
-    dealt = ("moral_emotional_words", "outgroup_terms", "novelty", "severity", "proximity")
-    for name, column in drafts.columns(slice(None)).items():
-        assert np.array_equal(column, placebo.columns(slice(None))[name]) == (name not in dealt)
-    for actor in range(6):
-        rows = CROWD.actor[drafts.author] == actor
-        before, after = (sorted(zip(*(getattr(d, n)[rows] for n in dealt), strict=True)) for d in (drafts, placebo))
-        assert before == after
-    false = placebo.harm == 0
-    bots = CROWD.actor[placebo.author] == 2
-    assert placebo.novelty[bots & false].mean() == pytest.approx(placebo.novelty[bots & ~false].mean(), abs=0.04)
+DEALT = ("moral_emotional_words", "outgroup_terms", "novelty", "quality", "severity", "proximity", "false")
+"""What people respond to: one block a post, which a placebo deals anew."""
+PLACEBO = GeneratedContent(placebo=True)
+
+
+@pytest.mark.parametrize("day", [0, 1])
+def test_a_placebo_deals_whole_blocks_within_a_kind_of_account_and_a_day_and_nothing_else(day: int) -> None:
+    plain, placebo = supply(CROWD).draft(day), supply(CROWD, PLACEBO).draft(day)
+    for field in fields(Drafts):
+        kept = np.array_equal(getattr(plain, field.name), getattr(placebo, field.name))
+        assert kept == (field.name not in DEALT), field.name
+    for actor in range(len(ACTORS)):
+        rows = CROWD.actor[plain.author] == actor
+        before, after = (list(zip(*(getattr(d, n)[rows] for n in DEALT), strict=True)) for d in (plain, placebo))
+        assert before != after
+        assert sorted(before) == sorted(after)
+
+
+@pytest.mark.parametrize("column", ["novelty", "quality", "false"])
+def test_a_placebo_leaves_false_stories_like_the_others_of_their_kind_of_account(drafts: Drafts, column: str) -> None:
+    def gap(of: Drafts) -> float:
+        bots, false, values = CROWD.actor[of.author] == BOT, of.harm == 0, getattr(of, column)
+        return float(values[bots & false].mean() - values[bots & ~false].mean())
+
+    assert abs(gap(drafts)) > 0.08
+    assert gap(supply(CROWD, PLACEBO).draft(0)) == pytest.approx(0, abs=0.04)
 
 
 def test_a_placebo_is_dealt_by_key_whatever_the_order_of_rows(drafts: Drafts) -> None:

@@ -2,13 +2,13 @@
 
 import numpy as np
 import pytest
-from writers import CROWD, supply, users
+from writers import CROWD, POPULATION, supply, users
 
 from feedsim.people.content import GeneratedContent, Harm, default_harms
 from feedsim.people.drafts import Drafts
 from feedsim.people.texts import DIALECT_BIAS, legibility
 from feedsim.people.truth import harm_of, proximity_of
-from feedsim.world.world import CIVIC, HATE_PRODUCER, MODALITIES, SUPERSHARER
+from feedsim.world.world import ACTORS, CIVIC, HATE_PRODUCER, MODALITIES, SUPERSHARER
 
 MISINFORMATION, HATE = 0, 1
 
@@ -22,8 +22,11 @@ def test_hostile_posts_are_aimed_at_another_group_than_the_authors(drafts: Draft
     hostile = drafts.target_group >= 0
     own = CROWD.groups["dialect"][drafts.author]
     assert np.array_equal(drafts.target_group[hostile], 1 - own[hostile])
-    producers = CROWD.actor[drafts.author] == HATE_PRODUCER
-    assert hostile[producers].mean() == pytest.approx(0.35, abs=0.025)
+    said = {name: actor.hostile_share for name, actor in POPULATION.actors.items()}
+    for code, name in enumerate(ACTORS):
+        share = said.get(name, POPULATION.ordinary_hostile_share)
+        assert hostile[CROWD.actor[drafts.author] == code].mean() == pytest.approx(share, abs=0.02), name
+    assert said["hate_producer"] > 0.1
     assert drafts.severity[hostile].mean() == pytest.approx(1 / 3, abs=0.02)
     assert drafts.severity[~hostile].mean() == pytest.approx(1 / 9, abs=0.005)
     assert np.array_equal(drafts.harm == HATE, hostile & (drafts.severity > 0.6) & (drafts.harm != MISINFORMATION))
@@ -107,7 +110,10 @@ def test_false_stories_are_worded_and_made_differently_by_what_the_content_says(
 def test_severe_posts_are_worded_more_strongly() -> None:
     silent = {"personal": 0.0, "news": 0.0, "civic": 0.0, "entertainment": 0.0}
     plain = {"words_mean": silent, "terms_mean": silent, "words_if_false": 0, "terms_if_false": 0}
-    drafts = supply(users(60.0, np.zeros(2000), HATE_PRODUCER), GeneratedContent.model_validate(plain)).draft(0)
+    content = GeneratedContent.model_validate(plain | {"words_per_severity": 1.0, "terms_per_severity": 1.5})
+    drafts = supply(users(60.0, np.zeros(2000), HATE_PRODUCER), content).draft(0)
     severity = drafts.severity.mean()
     assert drafts.moral_emotional_words.mean() == pytest.approx(1.0 * severity, rel=0.03)
     assert drafts.outgroup_terms.mean() == pytest.approx(1.5 * severity, rel=0.03)
+    rough = drafts.severity > 0.5
+    assert drafts.outgroup_terms[rough].mean() == pytest.approx(1.5 * drafts.severity[rough].mean(), rel=0.05)

@@ -3,12 +3,16 @@
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import log_expit, logit
 
 from feedsim.feed.flow import Sessions
 from feedsim.people.minds import MindsBlock
 from feedsim.people.rhythm import weight
 from feedsim.world.arrays import Ints
 from feedsim.world.world import World
+
+NEVER_STOPPING = -1e-300
+"""Logarithm of the probability to look at one more, for who looks at everything: no quotient by it overflows."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +43,8 @@ class Opening:
 
         Length is geometric: at satisfaction s a person looks on with log-odds logit(look_on) + look_on_effect x s.
         """
-        odds = np.log(self.minding.look_on / (1 - self.minding.look_on))
-        on = 1 / (1 + np.exp(-(odds + self.minding.look_on_effect * world.minds.satisfaction[user].astype(np.float64))))
+        odds = logit(self.minding.look_on) + self.minding.look_on_effect * world.minds.satisfaction[user].astype(float)
+        # Below 0 even for those who would never stop, so that they too look at a whole slate and no more.
+        log_on = np.minimum(log_expit(odds), NEVER_STOPPING)
         u = world.streams.uniform("session_length", world.tick, user)
-        return np.asarray(np.minimum(1 + np.log1p(-u) / np.log(on), self.slate), np.int32)
+        return np.asarray(np.minimum(1 + np.log1p(-u) / log_on, self.slate), np.int32)
