@@ -16,7 +16,7 @@ from feedsim.faults import Finding, Where, nearest
 from feedsim.people.content import CatalogueColumns, CatalogueContent
 from feedsim.validation import shown
 from feedsim.world.graph import EdgeListGraph
-from feedsim.world.world import MODALITIES
+from feedsim.world.posts import MODALITIES
 
 PATHS: tuple[Where, ...] = (("graph", "path"), ("content", "path"))
 """Settings that name an input file."""

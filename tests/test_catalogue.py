@@ -11,8 +11,8 @@ from writers import supply, users
 from feedsim.people.catalogue import Catalogue
 from feedsim.people.content import CatalogueColumns, CatalogueContent
 from feedsim.people.drafts import Drafts, born
+from feedsim.world.posts import CIVIC, MODALITIES, NEWS
 from feedsim.world.rng import Streams
-from feedsim.world.world import CIVIC, MODALITIES, NEWS
 
 HEADER = "page,leaning,made,rating,share_count"
 ROWS = [

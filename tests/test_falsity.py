@@ -7,7 +7,7 @@ from writers import POPULATION, supply, users
 from feedsim.people.content import GeneratedContent
 from feedsim.people.falsity import false_minus_true
 from feedsim.people.respond import Responses
-from feedsim.world.world import CIVIC, NEWS
+from feedsim.world.posts import CIVIC, NEWS
 
 
 def test_the_log_odds_add_up_by_hand() -> None:

@@ -20,7 +20,8 @@ from feedsim.world.pools import Pools, bend_of, divide, first_share, flattened, 
 from feedsim.world.population import Actor, Group, Population, Trait
 from feedsim.world.rng import Streams, hashed
 from feedsim.world.society import build_people
-from feedsim.world.world import COORDINATED, PUBLISHER, Graph, Users
+from feedsim.world.users import COORDINATED, PUBLISHER, Users
+from feedsim.world.world import Graph
 
 STREAMS = Streams(5)
 TO_UNIT = 2.0**-53

@@ -29,7 +29,8 @@ from feedsim.results import RunWriter
 from feedsim.scenario import Scenario, dump
 from feedsim.world.arrays import Ints
 from feedsim.world.columns import Columns
-from feedsim.world.world import Posts, Users
+from feedsim.world.posts import Posts
+from feedsim.world.users import Users
 
 DAY = 1440
 ORACLE = settings(TINY, {"detectors.kind": "oracle"})

@@ -16,8 +16,9 @@ from feedsim.world.arrays import Bools, Doubles
 from feedsim.world.crowd import build_users
 from feedsim.world.latents import draw_latents
 from feedsim.world.population import Population
+from feedsim.world.posts import CIVIC, NEWS
 from feedsim.world.rng import Streams
-from feedsim.world.world import ANGRY, CIVIC, CLICK, HIDE, NEWS, REPORT, RESHARE, World
+from feedsim.world.world import ANGRY, CLICK, HIDE, REPORT, RESHARE, World
 
 PEOPLE, POSTS_EACH, DAYS = 6000, 600, 4
 

@@ -10,7 +10,8 @@ from worlds import add_posts, bits, candidates_of, sessions_of, slate_of, world_
 
 from feedsim.feed.flow import Slate
 from feedsim.people.minds import CALM, MindsBlock, change, sleep
-from feedsim.world.world import ANGRY, CIVIC, CLICK, HIDE, LIKE, NEWS, REPORT, RESHARE, World
+from feedsim.world.posts import CIVIC, NEWS
+from feedsim.world.world import ANGRY, CLICK, HIDE, LIKE, REPORT, RESHARE, World
 
 BLOCK = MindsBlock(
     satisfaction_rate=0.5, habit_from_engagement=0.1, habit_from_satisfaction=0.2,

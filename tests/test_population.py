@@ -10,7 +10,7 @@ from feedsim.world.latents import correlation_matrix, draw_latents, followee_mea
 from feedsim.world.normal import cut, lognormal, normal_scores, ranks
 from feedsim.world.population import Actor, Group, Population, Trait
 from feedsim.world.rng import Streams
-from feedsim.world.world import ACTORS, BOT, ORDINARY, PUBLISHER, SUPERSHARER, Users
+from feedsim.world.users import ACTORS, BOT, ORDINARY, PUBLISHER, SUPERSHARER, Users
 
 STREAMS = Streams(3)
 

@@ -8,8 +8,9 @@ from writers import LEVELS, supply, users
 
 from feedsim.people.drafts import Drafts
 from feedsim.people.publish import publish
+from feedsim.world.posts import Posts
 from feedsim.world.rng import Streams
-from feedsim.world.world import Graph, Items, Minds, Posts, Profiles, Seen, World
+from feedsim.world.world import Graph, Items, Minds, Profiles, Seen, World
 
 PEOPLE = users(0.0, np.zeros(3))
 

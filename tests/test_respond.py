@@ -13,19 +13,8 @@ from feedsim.people.reflect import Reflection
 from feedsim.people.respond import REACTIVITY, SECONDS, Responder, Responses, intercept
 from feedsim.world.arrays import Bools, Doubles
 from feedsim.world.rng import Streams
-from feedsim.world.world import (
-    ACTIONS,
-    ACTORS,
-    ANGRY,
-    CLICK,
-    COMMENT,
-    COORDINATED,
-    HIDE,
-    LIKE,
-    REPORT,
-    RESHARE,
-    World,
-)  # fmt: skip
+from feedsim.world.users import ACTORS, COORDINATED
+from feedsim.world.world import ACTIONS, ANGRY, CLICK, COMMENT, HIDE, LIKE, REPORT, RESHARE, World
 
 BLOCK = Responses()
 OFTEN = Responses(base_rates=dict.fromkeys(BLOCK.base_rates, 0.05))

@@ -13,8 +13,9 @@ from feedsim.feed.outboxes import sort_outboxes
 from feedsim.feed.shelves import HEAT_OF, TRENDING_ROOM, Shelves, fill, heat
 from feedsim.feed.sources import Feed, Quota, source
 from feedsim.world.arrays import Codes, Ints
+from feedsim.world.posts import REMOVED, Posts
 from feedsim.world.rng import hashed
-from feedsim.world.world import ACTIONS, COMMENT, LIKE, PROFILE, REMOVED, SOURCES, TRENDING, Posts, World
+from feedsim.world.world import ACTIONS, COMMENT, LIKE, PROFILE, SOURCES, TRENDING, World
 
 RETENTION = 2880
 Row = tuple[int, int, int, int]

@@ -8,8 +8,9 @@ from writers import CROWD, POPULATION, supply
 from feedsim.people.content import GeneratedContent
 from feedsim.people.drafts import Drafts
 from feedsim.people.stories import OFF_INTEREST, coordinated_narrative, narratives, topic_of_interest
+from feedsim.world.posts import CIVIC, ENTERTAINMENT, NEWS, PERSONAL
 from feedsim.world.rng import Streams
-from feedsim.world.world import CIVIC, COORDINATED, ENTERTAINMENT, NEWS, PERSONAL
+from feedsim.world.users import COORDINATED
 
 MISINFORMATION = 0
 

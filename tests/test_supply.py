@@ -9,8 +9,9 @@ from writers import CROWD, POPULATION, supply, users
 from feedsim.people.content import GeneratedContent
 from feedsim.people.drafts import Drafts, permuted, post_key
 from feedsim.people.matter import pick
+from feedsim.world.posts import KINDS
 from feedsim.world.rng import Streams
-from feedsim.world.world import ACTORS, BOT, KINDS, ORDINARY, SUPERSHARER
+from feedsim.world.users import ACTORS, BOT, ORDINARY, SUPERSHARER
 
 
 def equal(a: Drafts, b: Drafts) -> bool:

@@ -11,18 +11,8 @@ from worlds import HARMS, add_posts, add_reshare, bits, candidates_of, retyped, 
 
 from feedsim.feed.flow import Slate
 from feedsim.measures.tally import VIEWER, Tally
-from feedsim.world.world import (
-    ACTIONS,
-    CIVIC,
-    CLICK,
-    IN_NETWORK,
-    LIKE,
-    PERSONAL,
-    RESHARE,
-    SOURCES,
-    TRENDING,
-    World,
-)
+from feedsim.world.posts import CIVIC, PERSONAL
+from feedsim.world.world import ACTIONS, CLICK, IN_NETWORK, LIKE, RESHARE, SOURCES, TRENDING, World
 
 USERS, POSTS = 5, 8
 COLUMNS = (*VIEWER, *(f"seen_{harm}" for harm in HARMS), *(f"reshared_{harm}" for harm in HARMS))

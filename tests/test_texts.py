@@ -8,7 +8,8 @@ from feedsim.people.content import GeneratedContent, Harm, default_harms
 from feedsim.people.drafts import Drafts
 from feedsim.people.texts import DIALECT_BIAS, legibility
 from feedsim.people.truth import harm_of, proximity_of
-from feedsim.world.world import ACTORS, CIVIC, HATE_PRODUCER, MODALITIES, SUPERSHARER
+from feedsim.world.posts import CIVIC, MODALITIES
+from feedsim.world.users import ACTORS, HATE_PRODUCER, SUPERSHARER
 
 MISINFORMATION, HATE = 0, 1
 

@@ -22,8 +22,10 @@ from feedsim.tables import ALWAYS
 from feedsim.world.chains import append_chain
 from feedsim.world.edges import graph_of
 from feedsim.world.population import Population
+from feedsim.world.posts import Posts
 from feedsim.world.rng import Streams
-from feedsim.world.world import ACTIONS, Items, Minds, Posts, Profiles, Seen, Users, World
+from feedsim.world.users import Users
+from feedsim.world.world import ACTIONS, Items, Minds, Profiles, Seen, World
 
 HARMS = ("misinformation", "hate")
 Tables = dict[str, pd.DataFrame]

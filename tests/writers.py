@@ -7,7 +7,7 @@ from feedsim.people.supply import Supply
 from feedsim.world.arrays import Bools, Codes, Doubles, Floats
 from feedsim.world.population import Population
 from feedsim.world.rng import Streams
-from feedsim.world.world import Users
+from feedsim.world.users import Users
 
 POPULATION = Population()
 LEVELS = {name: tuple(group.shares) for name, group in POPULATION.groups.items()}

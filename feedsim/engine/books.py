@@ -22,8 +22,10 @@ from feedsim.measures.cells import (
 from feedsim.measures.sample import LIGHT_CUT, Sample
 from feedsim.measures.tally import VIEWER, Tally
 from feedsim.scenario import Scenario
-from feedsim.world.arrays import Doubles, Ints, Longs
-from feedsim.world.world import ACTORS, KINDS, MODALITIES, NEVER, SOURCES, STATUSES, Posts, World
+from feedsim.world.arrays import NEVER, Doubles, Ints, Longs
+from feedsim.world.posts import KINDS, MODALITIES, STATUSES, Posts
+from feedsim.world.users import ACTORS
+from feedsim.world.world import SOURCES, World
 from feedsim.writer import RunWriter, known, labels
 
 WHOLE_RUN = -1

@@ -8,9 +8,11 @@ from feedsim.people.minds import CALM
 from feedsim.people.respond import Responder
 from feedsim.people.supply import Supply
 from feedsim.scenario import Scenario
+from feedsim.world.posts import Posts
 from feedsim.world.rng import Streams
 from feedsim.world.society import build_people
-from feedsim.world.world import ACTIONS, ACTORS, Graph, Items, Minds, Posts, Profiles, Seen, Users, World
+from feedsim.world.users import ACTORS, Users
+from feedsim.world.world import ACTIONS, Graph, Items, Minds, Profiles, Seen, World
 
 FIRST_BELIEF = np.float32(0.1)
 """In every story, before anything is seen (assumption)."""

@@ -8,7 +8,8 @@ from numba import prange
 from feedsim.feed.flow import Candidates
 from feedsim.kernels import inlined, parallel
 from feedsim.world.arrays import Codes, Doubles, Floats, Ints, Longs, Shorts
-from feedsim.world.world import Posts, World
+from feedsim.world.posts import Posts
+from feedsim.world.world import World
 
 POST_FEATURES = (
     "age", "impressions", "click_rate", "like_rate", "angry_rate", "comment_rate", "reshare_rate", "negative_rate",

@@ -8,8 +8,9 @@ from numba import prange
 
 from feedsim.kernels import kernel, parallel
 from feedsim.world.arrays import Codes, Doubles, Floats, Ints, Keys, Longs
+from feedsim.world.posts import REMOVED
 from feedsim.world.rng import mix, unit
-from feedsim.world.world import EXPLORATION, PROFILE, REMOVED, TRENDING
+from feedsim.world.world import EXPLORATION, PROFILE, TRENDING
 
 FREE, SEEN = np.int32(-1), np.int32(-2)
 BLOCK = 32

@@ -7,7 +7,8 @@ from numba import prange
 
 from feedsim.kernels import kernel, parallel
 from feedsim.world.arrays import Doubles, Floats, Ints, Longs
-from feedsim.world.world import REMOVED, Posts, World
+from feedsim.world.posts import REMOVED, Posts
+from feedsim.world.world import World
 
 TRENDING_ROOM = 400
 """Posts on the trending shelf of a language (assumption)."""

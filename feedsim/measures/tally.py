@@ -7,7 +7,8 @@ import numpy as np
 from feedsim.feed.flow import Slate
 from feedsim.kernels import kernel
 from feedsim.world.arrays import Bytes, Codes, Doubles, Floats, Ints, Longs, Shorts
-from feedsim.world.world import ACTIONS, CIVIC, RESHARE, SOURCES, World
+from feedsim.world.posts import CIVIC
+from feedsim.world.world import ACTIONS, RESHARE, SOURCES, World
 
 VIEWER = (
     "sessions",

@@ -18,8 +18,8 @@ from feedsim.people.drafts import Births
 from feedsim.people.matter import Matter, modality_of
 from feedsim.people.spread import Nearby
 from feedsim.world.arrays import Bools, Codes, Doubles, Floats, Longs
+from feedsim.world.posts import KINDS, MODALITIES
 from feedsim.world.rng import Streams
-from feedsim.world.world import KINDS, MODALITIES
 
 Texts: TypeAlias = npt.NDArray[np.str_]
 

@@ -8,8 +8,9 @@ import numpy.typing as npt
 from feedsim.people.drafts import Births
 from feedsim.world.arrays import Bools, Codes, Doubles, Keys
 from feedsim.world.population import Kind, Population
+from feedsim.world.posts import CIVIC, KINDS, NEWS
 from feedsim.world.rng import Streams
-from feedsim.world.world import ACTORS, CIVIC, KINDS, NEWS
+from feedsim.world.users import ACTORS
 
 _MODALITIES: dict[str, tuple[float, ...]] = {
     # Assumption. Shares of text, link, photo, video, meme, for each of KINDS.

@@ -10,7 +10,8 @@ from feedsim.block import Block, NotNegative, Share
 from feedsim.feed.flow import Slate
 from feedsim.kernels import parallel
 from feedsim.world.arrays import Bools, Bytes, Codes, Floats, Ints, Longs, Shorts
-from feedsim.world.world import CIVIC, World
+from feedsim.world.posts import CIVIC
+from feedsim.world.world import World
 
 
 class MindsBlock(Block):

@@ -14,7 +14,8 @@ from feedsim.kernels import parallel
 from feedsim.people.reflect import Reflection
 from feedsim.world.arrays import Bools, Bytes, Codes, Doubles, Floats, Ints, Keys, Shorts
 from feedsim.world.rng import bell, hashed, mix, unit
-from feedsim.world.world import ACTIONS, Action, Users, World
+from feedsim.world.users import Users
+from feedsim.world.world import ACTIONS, Action, World
 
 
 class Responses(Block):

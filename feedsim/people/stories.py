@@ -9,9 +9,9 @@ from feedsim.people.content import Content
 from feedsim.people.drafts import Births
 from feedsim.people.matter import Matter
 from feedsim.people.spread import Nearby
-from feedsim.world.arrays import Bools, Codes, Doubles, Floats, Ints, Longs
+from feedsim.world.arrays import NOBODY, Bools, Codes, Doubles, Floats, Ints, Longs
 from feedsim.world.rng import Streams
-from feedsim.world.world import COORDINATED, NOBODY, Users
+from feedsim.world.users import COORDINATED, Users
 
 PULL = 2.0
 """log-odds lost per unit of distance between a narrative's side and the teller's leaning (assumption)"""

@@ -21,10 +21,10 @@ from feedsim.people.texts import (
     words_of,
 )
 from feedsim.people.truth import harm_of, proximity_of
-from feedsim.world.arrays import Codes
+from feedsim.world.arrays import NOBODY, Codes
 from feedsim.world.population import Population
 from feedsim.world.rng import Streams
-from feedsim.world.world import NOBODY, Users
+from feedsim.world.users import Users
 
 
 @dataclass(frozen=True)

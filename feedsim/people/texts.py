@@ -8,10 +8,10 @@ from feedsim.people.content import Content, Harms
 from feedsim.people.drafts import Births
 from feedsim.people.matter import Mixes, by_kind, pick
 from feedsim.people.spread import at_quantile, beta_table, mean_table
-from feedsim.world.arrays import Bools, Codes, Doubles, Floats, Keys, Longs
+from feedsim.world.arrays import NOBODY, Bools, Codes, Doubles, Floats, Keys, Longs
 from feedsim.world.population import Group
+from feedsim.world.posts import KINDS, MODALITIES
 from feedsim.world.rng import Streams
-from feedsim.world.world import KINDS, MODALITIES, NOBODY
 
 # Assumptions: 12 % of hostile posts and 0.07 % of others pass a line of 0.6.
 _SEVERITY = np.array([beta_table(1, 8), beta_table(1.5, 3)])

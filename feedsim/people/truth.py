@@ -3,8 +3,7 @@
 import numpy as np
 
 from feedsim.people.content import DEFAULT_LINE, Harm, Harms
-from feedsim.world.arrays import Bools, Codes, Floats
-from feedsim.world.world import NOBODY
+from feedsim.world.arrays import NOBODY, Bools, Codes, Floats
 
 
 def harm_of(harms: Harms, false: Bools, hostile: Bools, severity: Floats) -> Codes:

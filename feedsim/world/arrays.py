@@ -1,4 +1,4 @@
-"""Names for the array types that the columns are made of."""
+"""Names for the array types that the columns are made of, and for what stands where there is nothing."""
 
 from typing import TypeAlias
 
@@ -14,3 +14,7 @@ Keys: TypeAlias = npt.NDArray[np.uint64]
 Codes: TypeAlias = npt.NDArray[np.int8]
 Bytes: TypeAlias = npt.NDArray[np.uint8]
 Bools: TypeAlias = npt.NDArray[np.bool_]
+
+NOBODY = -1
+NEVER = -(2**31)
+"""A minute that has not come."""

@@ -8,7 +8,7 @@ from numba import prange
 from feedsim.kernels import parallel
 from feedsim.world.arrays import Codes, Doubles, Floats, Ints, Longs
 from feedsim.world.rng import Streams, mix, unit
-from feedsim.world.world import Users
+from feedsim.world.users import Users
 
 CHOICES = 8
 """Communities that a person has to choose from (assumption)."""

@@ -11,7 +11,7 @@ from feedsim.world.latents import BLOCK, Latents
 from feedsim.world.normal import cut, lognormal, ranks, together
 from feedsim.world.population import Population, Rate, Score
 from feedsim.world.rng import Streams
-from feedsim.world.world import ACTORS, Users
+from feedsim.world.users import ACTORS, Users
 
 MOST_PER_DAY = {"posts_per_day": 100.0, "sessions_per_day": 24.0}
 """Nobody does more than this (assumption)."""

@@ -12,7 +12,8 @@ from feedsim.world.normal import lognormal, normal_scores, ranks, together
 from feedsim.world.pools import Pools, bend_of, divide
 from feedsim.world.population import Population
 from feedsim.world.rng import Streams
-from feedsim.world.world import ACTORS, COORDINATED, Graph, Users
+from feedsim.world.users import ACTORS, COORDINATED, Users
+from feedsim.world.world import Graph
 
 MOST_FOLLOWEES = 5000
 """Nobody follows more (the cap on Kuaishou, C05), nor more than a quarter of all users (assumption)."""

@@ -9,7 +9,8 @@ from feedsim.world.growth import grow_graph
 from feedsim.world.latents import draw_latents, smooth
 from feedsim.world.population import Population
 from feedsim.world.rng import Streams
-from feedsim.world.world import Graph, Users
+from feedsim.world.users import Users
+from feedsim.world.world import Graph
 
 
 def build_people(
