@@ -44,12 +44,13 @@ def lived(seed: int) -> World:
 
 
 def offered(world: World, seed: int, each: int = 8) -> Candidates:
-    """For every person some living posts by lot, about half of them brought by a followee."""
+    """For every person some living posts by lot, each once, about half of them brought by a followee."""
     lots, posts, items = Streams(seed), world.posts, world.items
-    chosen = [posts.base + whole_numbers(lots, f"offered {user}", each, len(posts)) for user in range(USERS)]
+    lot = lots.uniform("offered", np.arange(USERS)[:, None], np.arange(len(posts)))
+    chosen = posts.base + np.argsort(lot, axis=1)[:, :each]
     inside = lots.uniform("inside", np.arange(USERS * each)) < 0.5
     item = items.base + whole_numbers(lots, "item", USERS * each, len(items))
     starts, followees = world.graph.start[:-1].repeat(each), np.diff(world.graph.start).repeat(each)
     edge = starts + whole_numbers(lots, "edge", USERS * each, 10**6) % followees
     sessions = sessions_of(range(USERS), NOW + 7)
-    return candidates_of(sessions, chosen, item=np.where(inside, item, -1), edge=np.where(inside, edge, -1))
+    return candidates_of(sessions, chosen.tolist(), item=np.where(inside, item, -1), edge=np.where(inside, edge, -1))
