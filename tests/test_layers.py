@@ -1,0 +1,263 @@
+"""Who may import whom: the layers of the design, read from the source with `ast`. Nothing is run.
+
+What is imported inside a function or for types alone counts too, but where an exception is named here.
+"""
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PACKAGE = "feedsim"
+
+LAYERS = (
+    ("kernels", "world.arrays", "block", "faults", "tables", "writer", "results", "study.compare", "measures.names",
+     "engine.stages"),  # what needs nothing of a simulation: tools, data, and what only reads files
+    ("world.rng",),
+    ("world", "merging", "validation", "reading", "writing"),
+    ("feed.flow",),
+    ("people", "feed", "integrity", "measures"),
+    ("company",),
+    ("inputs", "checks", "layers", "heading", "scenario", "schema"),  # a study file becomes a Scenario
+    ("engine",),
+    ("report",),
+    ("study",),
+    ("bench", "trace", "feed_tables", "story", "listing", "cli", "__main__"),  # what a command does
+)  # fmt: skip
+"""Lowest first. The longest name that fits says where a module stands; a module imports its own layer or lower ones."""
+
+ROOMS = ("people", "feed", "integrity", "measures")
+"""They stand side by side: a room imports no stage of another."""
+SHARED = ("feed.flow", "measures.names")
+"""Of these rooms, what everybody may read: Sessions, Candidates and Slates, which all stages pass on, and the table
+of what each metric means, which is text."""
+
+HOMES = {
+    "lightgbm": ("company.training",),
+    "simpy": ("company", "engine.clock", "integrity.review"),
+    "ray": ("study.engines",),
+    "streamlit": (),
+    "rich": ("study", *LAYERS[-1]),
+    "typer": ("cli",),
+    "plotly": ("report",),
+}
+"""What comes from elsewhere -> the only modules of feedsim that may import it. streamlit is the dashboard's."""
+
+READERS = {
+    "tables": (),
+    "writer": ("tables",),
+    "results": ("tables", "writer"),
+    "study.compare": (),
+    "report": ("report", "results", "study.compare", "measures.names", "tables", "writer"),
+}
+"""What reads and writes files and knows nothing of the engine -> all that it may import of feedsim."""
+
+ONLY_FOR_TYPES = {("__init__", name) for name in ("results", "scenario", "study.comparing", "study.running")}
+"""(who, whom) under TYPE_CHECKING. The public names: they are loaded when somebody asks for them."""
+
+
+@dataclass(frozen=True)
+class Module:
+    """One file: its name without `feedsim.`, and all that it imports."""
+
+    name: str
+    own: frozenset[str]
+    """modules of feedsim, without `feedsim.`"""
+    foreign: frozenset[str]
+    """packages from elsewhere"""
+    when_loaded: frozenset[str]
+    """those of `own` that are imported as soon as it is, and not only for types"""
+
+
+def name_of(path: Path) -> str:
+    """The name of a module of feedsim, as the layers call it."""
+    parts = path.relative_to(ROOT / PACKAGE).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" and len(parts) > 1 else parts)
+
+
+NAMES = {name_of(path) for path in (ROOT / PACKAGE).rglob("*.py")}
+
+
+def imported(tree: ast.AST, deep: bool = True) -> Iterator[str]:
+    """Names of all that is imported, as far as they are modules; without `deep`, only what loading it imports."""
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"line {node.lineno}: an import should say the whole name"
+            for alias in node.names:
+                whole = f"{node.module}.{alias.name}"
+                yield whole if whole.removeprefix(f"{PACKAGE}.") in NAMES else str(node.module)
+        elif deep or not (isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) or for_types(node)):
+            yield from imported(node, deep)
+
+
+def for_types(node: ast.AST) -> bool:
+    """Whether this is `if TYPE_CHECKING:`."""
+    return isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
+
+
+def own(names: Iterator[str]) -> frozenset[str]:
+    """Those of feedsim, without its name; `feedsim` itself is `__init__`."""
+    mine = (name for name in names if name.partition(".")[0] == PACKAGE)
+    return frozenset("__init__" if name == PACKAGE else name.removeprefix(f"{PACKAGE}.") for name in mine)
+
+
+def module(path: Path) -> Module:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    foreign = frozenset(name.partition(".")[0] for name in imported(tree)) - {PACKAGE}
+    name = name_of(path)
+    types = {whom for who, whom in ONLY_FOR_TYPES if who == name}
+    return Module(name, own(imported(tree)) - types, foreign, own(imported(tree, deep=False)))
+
+
+MODULES = {name_of(path): module(path) for path in sorted((ROOT / PACKAGE).rglob("*.py"))}
+LINKS = sorted((who.name, whom) for who in MODULES.values() for whom in who.own)
+
+
+def within(name: str, places: tuple[str, ...]) -> bool:
+    """Whether a module is one of the places, or in one."""
+    return any(name == place or name.startswith(f"{place}.") for place in places)
+
+
+def layer(name: str) -> int:
+    """The place of a module in LAYERS; the package itself is below all: it holds a version."""
+    if name == "__init__":
+        return -1
+    fits = [(len(place), i) for i, places in enumerate(LAYERS) for place in places if within(name, (place,))]
+    assert fits, f"{name} has no layer yet: say in LAYERS of tests/test_layers.py where it belongs"
+    return max(fits)[1]
+
+
+def room(name: str) -> str:
+    return name.partition(".")[0]
+
+
+def reach(name: str) -> set[str]:
+    """All that is loaded with a module, by itself or through others."""
+    found, open_ends = {name}, [name]
+    while open_ends:
+        new = MODULES[open_ends.pop()].own - found
+        found |= new
+        open_ends += new
+    return found
+
+
+# The rules
+
+
+def test_every_module_has_a_layer() -> None:
+    assert {layer(name) for name in MODULES} == {-1, *range(len(LAYERS))}
+
+
+def test_nothing_imports_from_above() -> None:
+    assert [f"{who} imports {whom}" for who, whom in LINKS if layer(whom) > layer(who)] == []
+
+
+def test_people_feed_integrity_and_measures_do_not_import_one_another() -> None:
+    wrong = [
+        f"{who} imports {whom}"
+        for who, whom in LINKS
+        if room(who) in ROOMS and room(whom) in ROOMS and room(who) != room(whom) and not within(whom, SHARED)
+    ]
+    assert wrong == []
+
+
+def test_feed_and_integrity_never_reach_the_company() -> None:
+    for name in MODULES:
+        if room(name) in ("feed", "integrity"):
+            assert [other for other in reach(name) if room(other) == "company"] == [], name
+
+
+@pytest.mark.parametrize("package", HOMES)
+def test_a_package_stays_where_it_belongs(package: str) -> None:
+    wrong = [m.name for m in MODULES.values() if package in m.foreign and not within(m.name, HOMES[package])]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_what_reads_files_knows_nothing_of_the_engine(reader: str) -> None:
+    names = [name for name in MODULES if within(name, (reader,))]
+    assert names
+    for name in names:
+        assert [other for other in sorted(reach(name)) if not within(other, (reader, *READERS[reader]))] == [], name
+
+
+def test_modules_do_not_load_one_another_in_a_ring() -> None:
+    order = TopologicalSorter({name: m.when_loaded for name, m in MODULES.items() if name != "__init__"})
+    assert len(list(order.static_order())) >= len(MODULES) - 1
+
+
+def test_exceptions_are_still_needed() -> None:
+    needed = {(name, whom) for name in MODULES for whom in own(imported(tree_of(name))) if layer(whom) > layer(name)}
+    assert needed == ONLY_FOR_TYPES
+
+
+def tree_of(name: str) -> ast.AST:
+    (path,) = (path for path in (ROOT / PACKAGE).rglob("*.py") if name_of(path) == name)
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+# Chance
+
+
+def chances(tree: ast.AST) -> Iterator[int]:
+    """Lines in which a random number comes from anywhere but an address."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and node.attr == "random" and isinstance(node.value, ast.Name):
+            yield node.lineno
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            module = getattr(node, "module", None) or ""
+            names = [f"{module}.{alias.name}".strip(".") for alias in node.names]
+            if any(name.split(".")[0] in ("random", "secrets") or "numpy.random" in name for name in names):
+                yield node.lineno
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_no_random_number_is_without_an_address(name: str) -> None:
+    assert list(chances(tree_of(name))) == []
+
+
+# The dashboard
+
+
+def dashboard() -> list[Path]:
+    return sorted((ROOT / "dashboard").rglob("*.py"))
+
+
+@pytest.mark.skipif(not dashboard(), reason="there is no dashboard yet")
+def test_the_dashboard_reads_files_and_starts_runs_by_the_command_line_alone() -> None:
+    allowed = ("__init__", "results", "study.compare", "tables", "report", "measures.names")
+    for path in dashboard():
+        names = own(imported(ast.parse(path.read_text(encoding="utf-8"))))
+        assert [name for name in sorted(names) if not within(name, allowed)] == [], path.name
+
+
+# The reader of imports, itself
+
+
+def test_every_way_of_importing_is_seen() -> None:
+    text = (
+        "import numpy as np, lightgbm.basic\nfrom feedsim import checks, __version__\n"
+        "from feedsim.world.rng import Streams\n"
+        "if TYPE_CHECKING:\n    from feedsim.scenario import Scenario\n"
+        "def late():\n    from feedsim.engine import simulation\n"
+    )
+    names = {"numpy", "lightgbm.basic", "feedsim.checks", "feedsim", "feedsim.world.rng"}
+    assert set(imported(ast.parse(text))) == names | {"feedsim.scenario", "feedsim.engine.simulation"}
+    assert set(imported(ast.parse(text), deep=False)) == names
+    assert own(imported(ast.parse(text))) == {"checks", "__init__", "world.rng", "scenario", "engine.simulation"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["np.random.rand()", "import random", "from random import Random", "from numpy import random", "import secrets",
+     "from numpy.random import default_rng", "import numpy.random as r", "u = numpy.random.default_rng(1)"],
+)  # fmt: skip
+def test_every_kind_of_chance_is_seen(text: str) -> None:
+    assert list(chances(ast.parse(text))) == [1]
+    assert list(chances(ast.parse("random_score(world, c); kind = 'random'; from feedsim.world import rng"))) == []
