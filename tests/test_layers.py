@@ -16,7 +16,7 @@ PACKAGE = "feedsim"
 
 LAYERS = (
     ("kernels", "world.arrays", "block", "faults", "tables", "writer", "results", "study.compare", "measures.names",
-     "engine.stages"),  # what needs nothing of a simulation: tools, data, and what only reads files
+     "engine.stages", "grid", "sheet"),  # what needs nothing of a simulation: tools, data, and what only reads files
     ("world.rng",),
     ("world", "merging", "validation", "reading", "writing"),
     ("feed.flow",),
@@ -41,7 +41,7 @@ HOMES = {
     "simpy": ("company", "engine.clock", "integrity.review"),
     "ray": ("study.engines",),
     "streamlit": (),
-    "rich": ("study", *LAYERS[-1]),
+    "rich": ("grid", "sheet", "study", *LAYERS[-1]),
     "typer": ("cli",),
     "plotly": ("report",),
 }
