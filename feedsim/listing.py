@@ -1,13 +1,15 @@
 """What there is to choose from, in words: policies, metrics, stages."""
 
 import re
+import textwrap
 from collections.abc import Iterator
 from typing import Any, get_args
 
 from pydantic.fields import FieldInfo
-from rich.table import Table
+from rich.console import Console
 
 from feedsim.engine.stages import STAGES
+from feedsim.grid import Grid
 from feedsim.integrity.policies import Policy, PolicyBlock
 from feedsim.measures.names import METRICS
 
@@ -16,17 +18,30 @@ NO_FIGURE = "assumption, no published figure"
 _SOURCE = re.compile(r"\b[A-Z]\d{2}\b|\b(?:19|20)\d{2}\b")
 
 
-def policy_lines() -> Iterator[str]:
-    """Every policy: what it does, then its settings with defaults and what these rest on."""
+def policy_lines(width: int | None = None) -> Iterator[str]:
+    """Every policy: what it does, then its settings with defaults and what these rest on; as wide as the screen."""
+    wide = width or Console().width
     for block in policy_blocks():
-        yield f"{_kind(block)}: {' '.join((block.__doc__ or '').split())}"
+        yield from textwrap.wrap(f"{_kind(block)}: {' '.join((block.__doc__ or '').split())}", wide)
         for name, field in block.model_fields.items():
             if name != "kind" and name not in Policy.model_fields:
-                yield f"  {_setting(name, field)}{_basis(field)}"
+                yield from _hanging(f"{_setting(name, field)}{_basis(field)}", wide)
         yield ""
     yield "Every policy also has"
     for name, field in Policy.model_fields.items():
-        yield f"  {_setting(name, field)}"
+        yield from _hanging(_setting(name, field), wide)
+    yield from ("", *textwrap.wrap("In a study file, or in one of its arms, under a name of your own:", wide))
+    yield from ("  policies:", f"    my_policy: {_example(policy_blocks()[0])}")
+
+
+def _hanging(text: str, width: int) -> list[str]:
+    return textwrap.wrap(text, max(width, 12), initial_indent="  ", subsequent_indent="      ")
+
+
+def _example(block: type[Policy]) -> str:
+    """The policy with its defaults, as YAML."""
+    given = ["harm: misinformation"] if "harm" in block.model_fields else []
+    return f"{{{', '.join([f'kind: {_kind(block)}', *given])}}}"
 
 
 def policy_blocks() -> tuple[type[Policy], ...]:
@@ -57,27 +72,19 @@ def _basis(field: FieldInfo) -> str:
     return "" if _SOURCE.search(field.description or "") else f" ({NO_FIGURE})"
 
 
-def metric_table() -> Table:
+def metric_table() -> Grid:
     """Every metric: formula, denominator, unit."""
-    table = Table()
-    for name in ("metric", "formula", "denominator (n)", "unit"):
-        table.add_column(name, overflow="fold")
-    area = ""
-    for metric in METRICS:
-        if metric.area != area:
-            table.add_section()
-            area = metric.area
-        table.add_row(metric.name, metric.formula, metric.denominator, metric.unit)
-    return table
+    rows = [(metric.name, metric.formula, metric.denominator, metric.unit) for metric in METRICS]
+    heads = ("metric", "formula", "denominator (n)", "unit")
+    return Grid(heads, rows, words=frozenset(heads[1:]))
 
 
-def stage_table() -> Table:
+def stage_table() -> Grid:
     """The stages of a tick, in order."""
+    rows = [
+        (str(i), stage.name + " *" * stage.per_chunk, stage.room, stage.reads, stage.adds)
+        for i, stage in enumerate(STAGES, 1)
+    ]
     together = "* a chunk of sessions passes through all of these before the next begins"
-    table = Table(caption=together, caption_justify="left")
-    table.add_column("", justify="right")
-    for name in ("stage", "where", "reads", "adds"):
-        table.add_column(name, overflow="fold")
-    for i, stage in enumerate(STAGES, 1):
-        table.add_row(str(i), stage.name + " *" * stage.per_chunk, stage.room, stage.reads, stage.adds)
-    return table
+    heads = ("#", "stage", "where", "reads", "adds")
+    return Grid(heads, rows, notes=(together,), right=frozenset({"#"}), words=frozenset({"reads", "adds"}))

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as compute
 import pyarrow.parquet as pq
 
+from feedsim.feed.ranking import EngagementRanker
 from feedsim.results import Run, open_run
 from feedsim.scenario import Scenario, load_study
 from feedsim.study.manifest import cores
@@ -34,7 +35,8 @@ class Feed:
     """row of users.parquet"""
     tick: int
     candidates: pd.DataFrame
-    """rows of impressions.parquet with the columns of their posts (`post_<column>`) and `final`: score x factors"""
+    """rows of impressions.parquet with the columns of their posts (`post_<column>`), `final`: score x factors, and
+    `place` and `place_before`: 1 for the best final, and for the best score, NaN without a score"""
 
     @property
     def shown(self) -> pd.DataFrame:
@@ -42,10 +44,20 @@ class Feed:
         return self.candidates[self.candidates["rank"].notna()].sort_values("rank")
 
     @property
+    def not_shown(self) -> pd.DataFrame:
+        """The others, in the order in which they were found."""
+        return self.candidates[self.candidates["rank"].isna()]
+
+    @property
     def policies(self) -> list[str]:
         """That put a factor on a score here."""
         spoke = [name for name in _factors(self.candidates) if self.candidates[name].notna().any()]
         return [name.removeprefix("factor_") for name in spoke]
+
+    @property
+    def is_gathering(self) -> bool:
+        """Whether it was newest first, with some places by lot, for want of a model: so in burn-in."""
+        return self.tick < 0 or (isinstance(self.scenario.ranker, EngagementRanker) and not self.has_predictions)
 
     @property
     def has_predictions(self) -> bool:
@@ -111,7 +123,7 @@ def _read(run: Run, rows_of: Run, scenario: Scenario, user: int, tick: int, *, r
     posts = _where(rows_of, "posts", "key", here["key"]).add_prefix("post_")
     together = here.merge(posts, left_on="key", right_on="post_key", how="left")
     person = _where(run, "users", "user", [user]).iloc[0]
-    return Feed(scenario, person, tick, together.assign(final=final_scores(together)))
+    return Feed(scenario, person, tick, ordered(together))
 
 
 def _where(run: Run, table: str, column: str, values: Sequence[int] | pd.Series) -> pd.DataFrame:
@@ -121,6 +133,20 @@ def _where(run: Run, table: str, column: str, values: Sequence[int] | pd.Series)
     among = compute.field(column).isin(pa.array(values, kind))
     found: pd.DataFrame = pq.read_table(path, filters=among, partitioning=None).to_pandas()
     return found
+
+
+def ordered(candidates: pd.DataFrame) -> pd.DataFrame:
+    """The same rows with `final`, `place` and `place_before`; ties go to the smaller post key, as in the feed."""
+    final = final_scores(candidates)
+    places = {
+        "place": _places(final, candidates["key"]),
+        "place_before": _places(candidates["score"], candidates["key"]),
+    }
+    return candidates.assign(final=final, **places)
+
+
+def _places(score: pd.Series, key: pd.Series) -> pd.Series:
+    return pd.DataFrame({"score": -score, "key": key}).sort_values(["score", "key"])["score"].rank(method="first")
 
 
 def final_scores(candidates: pd.DataFrame) -> pd.Series:

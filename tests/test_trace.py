@@ -1,5 +1,4 @@
 import io
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -10,12 +9,13 @@ from typer.testing import CliRunner, Result
 
 from feedsim.cli import app
 from feedsim.engine.retrace import retrace
+from feedsim.feed_tables import FEW, passed_over
 from feedsim.results import open_run
 from feedsim.scenario import Scenario, load_study
 from feedsim.story import told, told_absence
 from feedsim.study.plan import plan_study
 from feedsim.study.work import simulate
-from feedsim.trace import Feed, NoSession, final_scores, find_feed, is_sampled
+from feedsim.trace import Feed, NoSession, final_scores, find_feed, is_sampled, ordered
 from feedsim.world.world import ACTIONS
 
 STUDY = """
@@ -68,7 +68,8 @@ def test_a_sampled_feed_is_told_from_the_files(folder: Path, sampled: pd.DataFra
     result = trace(folder, user, tick)
     assert (result.exit_code, result.stderr) == (0, "")
     assert result.stdout.startswith(f"User {user} opened the feed in tick {tick} (day 0, ")
-    assert f"Candidates: {len(rows)} (" in result.stdout
+    assert f"\nCandidates: {len(rows)}\n" in result.stdout
+    assert f"\nNot shown (the nearest of {int(rows['rank'].isna().sum())})\n" in result.stdout
     assert "Ranking: by predicted actions, weighted (facebook_2018)." in result.stdout
     assert f"{int(rows['rank'].notna().sum())} were looked at." in result.stdout.replace("\n", " ")
 
@@ -127,56 +128,123 @@ def test_a_final_score_is_the_score_times_all_factors() -> None:
     np.testing.assert_allclose(final_scores(rows), [0.1, -4.0, np.nan])
 
 
+def test_places_are_those_of_the_feed(sampled: pd.DataFrame) -> None:
+    ranked = sampled[sampled["score"].notna() & (sampled["tick"] >= 0)]
+    assert len(ranked) > 0
+    for _, rows in ranked.groupby(["user", "tick"]):
+        shown = ordered(rows)[rows["rank"].notna()]
+        np.testing.assert_array_equal(shown["place"], shown["rank"] + 1)
+
+
+def test_ties_go_to_the_smaller_key() -> None:
+    rows = pd.DataFrame({"key": np.array([2**63 + 1, 7, 2**63], np.uint64), "score": [1.0, np.nan, 1.0]})
+    assert ordered(rows)["place"].tolist()[::2] == [2.0, 1.0]
+    assert np.isnan(ordered(rows)["place"][1])
+
+
 @pytest.fixture
 def feed() -> Feed:
-    """Three candidates: one cut, one demoted and reshared, one shown first."""
+    """Six candidates: one taken out, one cut, one demoted off the screen, one next, and two shown."""
+    nan = np.nan
     candidates = pd.DataFrame(
         {
-            "tick": 42, "user": 7, "source": ["in_network", "in_network", "trending"],
-            "sharer": [np.nan, 5.0, np.nan], "removed_by": ["light_cut", "", ""],
-            "score": [np.nan, 3.0, 2.0], "factor_calm": [np.nan, 0.5, 1.0], "final": [np.nan, 1.5, 2.0],
-            "rank": [np.nan, 1.0, 0.0], "seconds": [0, 61, 4], "post_author": [1, 2, 3],
-            "post_kind": ["news", "civic", "personal"], "post_topic": [4, 5, 6], "post_minute": [0, 500, 600],
-            "post_harm": ["", "hate", ""],
+            "tick": 42, "user": 7, "key": np.arange(6, dtype=np.uint64),
+            "source": ["in_network", "in_network", "trending", "in_network", "profile", "exploration"],
+            "sharer": [nan, 5.0, nan, nan, nan, nan], "removed_by": ["light_cut", "", "", "gone", "", ""],
+            "light_rank": [64.0, 0, 1, 2, 3, 4], "score": [nan, 3.0, 2.0, nan, 2.5, 0.25],
+            "factor_calm": [nan, 0.5, 1.0, nan, 0.05, 1.0], "rank": [nan, 1.0, 0.0, nan, nan, nan],
+            "seconds": [0, 61, 4, 0, 0, 0], "post_author": [1, 2, 3, 4, 8, 9],
+            "post_kind": ["news", "civic", "personal", "news", "civic", "civic"], "post_topic": [4, 5, 6, 7, 8, 9],
+            "post_minute": [0, 500, 600, 0, 0, 629], "post_harm": ["", "hate", "", "hate", "", ""],
         }
     )  # fmt: skip
     for action in ACTIONS:
         candidates[action] = False
-        candidates[f"p_{action}"] = [np.nan, 0.125, 0.0004]
+        candidates[f"p_{action}"] = [nan, 0.125, 0.0004, nan, 0.5, 0.5]
     candidates.loc[1, ["click", "angry", "report"]] = True
     names = {"leaning_group": "left", "age": "65+", "dialect": "majority", "language": "english"}
     person = pd.Series({"user": 7, "actor": "ordinary", "followers": 1, "followees": 20, **names})
-    return Feed(Scenario(), person, 42, candidates)
+    policies = {"gone": {"kind": "remove", "harm": "hate"}, "calm": {"kind": "demote", "harm": "hate"}}
+    scenario = Scenario.model_validate({"policies": policies, "detectors": {"kind": "oracle"}})
+    return Feed(scenario, person, 42, ordered(candidates))
 
 
-def lines(feed: Feed) -> Iterator[str]:
+def lines(feed: Feed) -> list[str]:
     screen = io.StringIO()
     Console(file=screen, width=80).print(*told(feed), sep="\n")
-    return (line.rstrip() for line in screen.getvalue().splitlines() if line.strip())
+    return [line.rstrip() for line in screen.getvalue().splitlines() if line.strip()]
 
 
 def test_a_feed_is_told_as_a_story(feed: Feed) -> None:
-    assert list(lines(feed)) == [
+    assert lines(feed)[:31] == [
         "User 7 opened the feed in tick 42 (day 0, 10:30 to 10:45).",
         "Who: leaning left, age 65+ *, dialect majority, language english * (* the",
         "company may see it); an account of kind ordinary with 1 follower, following 20.",
         "Ranking: by predicted actions, weighted (facebook_2018).",
-        "Candidates: 3 (2 in_network, 1 trending).",
-        "Taken out: 1 by the light model. Of the 2 left, 2 were looked at.",
-        "Shown (via: whose reshare brought it; harm is the truth)",
-        " #  author   source      kind, topic  age     harm  the person",
-        " " + 78 * "─",
-        " 1  3        trending    personal 6   30 min",
-        " 2  2 via 5  in_network  civic 5      2 h     hate  clicked, was angry,",
-        " " * 52 + "reported it",
-        "Why (predictions in %; a policy's factor below 1 demotes)",
-        " #  click  like  angry  comm.  share  hide  rep.  score  calm  final",
-        " " + 68 * "─",
-        " 1   <0.1  <0.1   <0.1   <0.1   <0.1  <0.1  <0.1      2     1      2",
-        " 2     12    12     12     12     12    12    12      3  0.50    1.5",
-        "The person clicked, was angry and reported it (#2), and spent 1:05 minutes on 2",
-        "posts.",
+        "Candidates: 6",
+        "  3 in_network: somebody they follow posted or reshared them",
+        "  1 trending: most engaged with at the time",
+        "  1 profile: on topics that they clicked on",
+        "  1 exploration: drawn from everything",
+        "Taken out: 1 by the light model, 1 by the policy gone. Of the 4 left, 2 were",
+        "looked at.",
+        "Shown",
+        "#  from          kind, topic  age     harm  sec.  the person",
+        "\u2500" * 80,
+        "1  3 (trending)  personal 6   30 min           4",
+        "2  2 via 5       civic 5      2 h     hate    61  clicked, was angry, reported",
+        " " * 50 + "it",
+        "from: the author, then whose reshare or which source brought it.",
+        "harm: the truth, which neither the person nor the company knows.",
+        "Why in this order",
+        "#  click  like  angry  comm.  share  hide  rep.  score  factor  final  was",
+        "\u2500" * 74,
+        "1   <0.1  <0.1   <0.1   <0.1   <0.1  <0.1  <0.1      2       1      2    3",
+        "2     12    12     12     12     12    12    12      3    0.50    1.5    1",
+        "x      0     1      4     15      5     0     0",
+        "Predictions in %. Score: their sum, each times its weight (the row x).",
+        "factor: of the policy calm; below 1 it demotes.",
+        "final: score times factors; was: the place by score alone.",
+        "Not shown (the nearest of 4)",
+        "left out    #  from             kind, topic  age    harm  score",
+        "\u2500" * 63,
     ]
+
+
+def test_what_was_not_shown_is_told_with_why(feed: Feed) -> None:
+    assert lines(feed)[31:] == [
+        "by gone        4                news 7       10 h   hate",
+        "demoted     4  8 (profile)      civic 8      10 h           2.5",
+        "next        3  9 (exploration)  civic 9      1 min         0.25",
+        "light cut  65  1                news 4       10 h",
+        "by ...: the policy that took it out.",
+        "demoted: among the first 2 by score, but not after a policy's factor.",
+        "next by score: the person stopped at 2.",
+        "light cut: its place by the light model, which passes 64 on.",
+        "In all: 1:05 minutes on 2 posts; 1 click, 1 angry reaction, 1 report.",
+    ]
+
+
+def test_no_more_than_a_few_are_told_of_each_reason(folder: Path, sampled: pd.DataFrame) -> None:
+    user, tick = (int(sampled[column].iloc[-1]) for column in ("user", "tick"))
+    feed = find_feed(folder, user, tick, silence)
+    assert isinstance(feed, Feed)
+    found = list(passed_over(feed))
+    reasons = [why for why, _, _ in found]
+    assert max(map(reasons.count, reasons)) == FEW
+    rest = feed.candidates[feed.candidates["rank"].isna()]
+    best = rest[rest["removed_by"] == ""].nlargest(FEW, "final")["key"]
+    assert {row["key"] for why, _, row in found if why in ("next", "demoted")} >= set(best)
+    cut = rest[rest["removed_by"] == "light_cut"].nsmallest(FEW, "light_rank")["key"]
+    assert [row["key"] for why, _, row in found if why == "light cut"] == list(cut)
+
+
+def test_in_burn_in_nobody_is_next(folder: Path, sampled: pd.DataFrame) -> None:
+    user, tick = (int(sampled[column].iloc[0]) for column in ("user", "tick"))
+    result = trace(folder, user, tick)
+    assert "Ranking: newest first, with 10% of the places given by lot, as always in" in result.stdout
+    assert "\nWhy" not in result.stdout
+    assert "\nnext" not in result.stdout
 
 
 def test_who_did_not_come_is_told(feed: Feed) -> None:

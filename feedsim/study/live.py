@@ -14,6 +14,8 @@ from feedsim.study.plan import RunPlan
 
 Kind: TypeAlias = type[BaseException] | None
 Error: TypeAlias = BaseException | None
+SOON = 5.0
+"""Seconds in which a run is usually under way."""
 
 
 class Watcher(Protocol):
@@ -100,26 +102,32 @@ class Board:
             told = None if isinstance(event, Started) else event
             self.working[str(run.folder)] = run, told, perf_counter()
 
-    def lines(self) -> Iterable[str]:
+    def lines(self, width: int) -> Iterable[str]:
         """A line a simulation, then one for all."""
         for run, told, when in self.working.values():
-            yield running_line(run, told, perf_counter() - when)
+            yield running_line(run, told, perf_counter() - when, width)
         if self.runs > 1:
             yield f"{self.ended} of {self.runs} runs ended"
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        for line in self.lines():
+        for line in self.lines(options.max_width):
             yield Text(line, no_wrap=True, overflow="ellipsis")
 
 
-def running_line(run: RunPlan, told: Told | None, since: float = 0.0) -> str:
-    """`baseline seed=1  day 3.2 of 13  12,400 impressions/s  1:05 left`; days count from the start of burn-in."""
+def running_line(run: RunPlan, told: Told | None, since: float, width: int) -> str:
+    """`baseline seed=1  day 3.2 of 13  12,400 impressions/s  1:05 left`; days count from the start of burn-in.
+
+    On a narrow screen the pace goes first, then the day: the time left is what somebody waits for.
+    """
     if told is None or told.day <= 0:
-        return f"{run.name}  getting ready"
+        slow = " (a first run compiles: a minute or so)" if since > SOON else ""
+        return f"{run.name}  getting ready{slow}"
     seconds = told.seconds + since
     left = max(0.0, told.seconds * (told.days - told.day) / told.day - since)
-    pace = f"{told.impressions / seconds:,.0f} impressions/s"
-    return f"{run.name}  day {told.day:.1f} of {told.days}  {pace}  {duration(left)} left"
+    day, pace = f"day {told.day:.1f} of {told.days}", f"{told.impressions / seconds:,.0f} impressions/s"
+    end = f"{duration(left)} left"
+    forms = ["  ".join(form) for form in ((run.name, day, pace, end), (run.name, day, end), (run.name, end))]
+    return next((form for form in forms if len(form) <= width), forms[0])
 
 
 def done_line(run: RunPlan, event: Done) -> str:
@@ -141,4 +149,5 @@ def duration(seconds: float) -> str:
 
 
 def _say(console: Console, line: str) -> None:
-    console.print(line, markup=False, highlight=False, soft_wrap=True)
+    # Between words for eyes; in a file, a line stays one.
+    console.print(line, markup=False, highlight=False, soft_wrap=not console.is_terminal)

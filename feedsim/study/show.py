@@ -76,5 +76,5 @@ def _show(plan: StudyPlan, report: Path | None, errors: Console) -> None:
         return
     screen = Console(highlight=False)
     screen.print(f"{plan.study.name}: {plan.study.question}".rstrip(": "), markup=False)
-    screen.print(arms_table(read_summary(plan.folder)))
+    screen.print("", arms_table(read_summary(plan.folder)), "", sep="\n")
     screen.print(f"Runs:   {plan.folder}\nReport: {report}", markup=False, soft_wrap=True)

@@ -1,78 +1,90 @@
 """The arms side by side: what engages, what harm is seen, and who sees most of it."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
-from rich import box
-from rich.table import Table
 
+from feedsim.report.numbers import places
+from feedsim.sheet import Row, Sheet, interval_texts
 from feedsim.study.compare import differences, means, plain
+from feedsim.study.gap import GAP, Gap, widest_gaps
 
-CAPTION = (
-    "Engagement value: weighted actions per person and day. Harm: % of impressions. Widest gap: between levels of a "
-    "group of viewers, in harm seen. Means over seeds; below each, the difference to {} (± its 95 % interval)."
+NOTE = (
+    "Engagement value: actions, weighted alike in every arm. Widest gap: of what a group of viewers is shown, the "
+    "share that is harm of any kind, where it is largest minus where it is smallest."
 )
 
 
 @dataclass(frozen=True)
-class Gap:
-    """How differently two levels of a group of viewers see harm."""
+class Measure:
+    """What a block of the table is about."""
 
-    value: float
-    """share of impressions: the level that sees most, minus the one that sees least"""
-    where: str
-    """such as `age: 65+ over 18-29`"""
+    title: str
+    metric: str
+    harm: str = ""
+    scale: float = 100.0
+    """shares are shown in per cent"""
+
+    def of(self, cells: pd.DataFrame) -> pd.DataFrame:
+        """Everyone's cells of this measure, an arm a row."""
+        named = (cells["metric"] == self.metric) & (cells["harm"] == self.harm)
+        return cells[named & (cells["group"] == "") & (cells["part"] == "")]
 
 
-def arms_table(summary: pd.DataFrame) -> Table:
-    """A line an arm: means over seeds, each with its difference to the first arm, paired by seed."""
+def arms_table(summary: pd.DataFrame) -> Sheet:
+    """A block a measure, a row an arm: the mean over seeds, and the difference to the first arm, paired by seed."""
     rows = plain(summary)
-    first = str(rows["arm"].iloc[0])
-    harms = list(dict.fromkeys(rows.loc[(rows["metric"] == "prevalence") & (rows["harm"] != ""), "harm"]))
-    asked = [("engagement_value", ""), *(("prevalence", harm) for harm in harms)]
-    now, against = _everyone(means(rows)), _everyone(differences(rows, first))
-    before = widest_gap(rows[rows["arm"] == first])
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1), caption=CAPTION.format(first), caption_justify="left")
-    for name in ("arm", "engagement\nvalue", *(f"{harm}\n%" for harm in harms), "widest gap\n%"):
-        table.add_column(name, overflow="fold", justify="left" if name == "arm" else "right")
-    for arm in rows["arm"].drop_duplicates():
-        cells = [_cell(now[now["arm"] == arm], against[against["arm"] == arm], *one) for one in asked]
-        table.add_row(arm, *cells, _gap_cell(widest_gap(rows[rows["arm"] == arm]), None if arm == first else before))
-    return table
+    gaps, where = widest_gaps(rows)
+    together = pd.concat([rows, gaps], ignore_index=True)
+    first, arms, seeds = str(rows["arm"].iloc[0]), rows["arm"].nunique(), rows["seed"].nunique()
+    now, against = means(together), differences(together, first)
+    head = ("mean", "difference", "95 % interval")[: 1 if arms == 1 else 2 if seeds == 1 else 3]
+    blocks = (_block(one, one.of(now), one.of(against), where, len(head)) for one in measures(rows))
+    return Sheet(head, tuple(row for block in blocks for row in block), caption=f"{_paired(first, arms, seeds)} {NOTE}")
 
 
-def widest_gap(rows: pd.DataFrame) -> Gap:
-    """Over group attributes, the widest gap between levels of viewers in harm of any class seen per impression.
-
-    Of the means over seeds, so that chance within a seed widens it less.
-    """
-    seen = rows[(rows["metric"] == "prevalence") & (rows["side"] == "viewer") & (rows["part"] == "")]
-    one_run = seen.groupby(["seed", "group", "level"])["value"].sum()
-    levels = one_run.groupby(["group", "level"]).mean()
-    gaps = [Gap(0.0, "no groups")]
-    for group in levels.index.get_level_values("group").unique():
-        of = levels.loc[group]
-        gaps.append(Gap(float(of.max() - of.min()), f"{group}: {of.idxmax()} over {of.idxmin()}"))
-    return max(gaps, key=lambda gap: gap.value)
+def measures(rows: pd.DataFrame) -> list[Measure]:
+    """What is asked of every study."""
+    harms = dict.fromkeys(rows.loc[(rows["metric"] == "prevalence") & (rows["harm"] != ""), "harm"])
+    return [
+        Measure("engagement value, points per person and day", "engagement_value", scale=1.0),
+        *(Measure(f"{harm}, % of impressions", "prevalence", harm) for harm in harms),
+        Measure("widest gap between groups in harm seen, percentage points", GAP),
+    ]
 
 
-def _everyone(cells: pd.DataFrame) -> pd.DataFrame:
-    return cells[(cells["group"] == "") & (cells["part"] == "")]
+def _paired(first: str, arms: int, seeds: int) -> str:
+    if seeds == 1:
+        return f"One seed: there are no intervals{', and a difference may be chance' if arms > 1 else ''}."
+    return f"Means over {seeds} seeds{f'; differences to {first}, paired by seed' if arms > 1 else ''}."
 
 
-def _cell(now: pd.DataFrame, against: pd.DataFrame, metric: str, harm: str) -> str:
-    """The mean, and below it the difference, if there is one; shares in per cent."""
-    scale = 100 if metric == "prevalence" else 1
-    value = now.loc[(now["metric"] == metric) & (now["harm"] == harm), "mean"]
-    text = "-" if value.empty else f"{scale * value.iloc[0]:.3f}"
-    found = against[(against["metric"] == metric) & (against["harm"] == harm)]
-    if found.empty:
-        return text
-    difference, high = float(found["mean"].iloc[0]), float(found["high"].iloc[0])
-    interval = "" if pd.isna(high) else f" ±{scale * (high - difference):.3f}"
-    return f"{text}\n{scale * difference:+.3f}{interval}"
+def _block(
+    measure: Measure, now: pd.DataFrame, against: pd.DataFrame, where: dict[tuple[str, str], Gap], columns: int
+) -> Iterator[Row]:
+    """A heading, and a row an arm, with as many decimals each."""
+    run = ["arm", "assumption"]
+    found = now[[*run, "mean"]].merge(against[[*run, "mean", "low", "high"]], on=run, how="left", suffixes=("_of", ""))
+    numbers = found[["mean_of", "mean", "low", "high"]].to_numpy(float) * measure.scale
+    decimals = _decimals(numbers[:, 0])
+    mean, *change = ([_text(x, decimals, sign) for x in numbers[:, i]] for i, sign in enumerate(("", "+", "+", "+")))
+    cells = zip(mean, change[0], interval_texts(change[1], change[2]), strict=True)
+    if len(found):
+        yield Row(measure.title, is_heading=True)
+    for arm, assumption, texts in zip(found["arm"], found["assumption"], cells, strict=True):
+        yield Row(" / ".join(filter(None, (arm, assumption))), texts[:columns], level=1)
+        if measure.metric == GAP:
+            yield Row(str(where[arm, assumption]), level=2)
 
 
-def _gap_cell(gap: Gap, first: Gap | None) -> str:
-    difference = "" if first is None else f"\n{100 * (gap.value - first.value):+.3f}"
-    return f"{100 * gap.value:.3f}{difference}\n{gap.where}"
+def _decimals(means: npt.NDArray[np.float64]) -> int:
+    """That show three digits of the smallest, within reason."""
+    sizes = np.abs(means[means != 0])
+    return min(places(float(sizes.min())), 4) if sizes.size else 0
+
+
+def _text(value: float, decimals: int, sign: str) -> str:
+    return "" if np.isnan(value) else f"{value:{sign},.{decimals}f}"
