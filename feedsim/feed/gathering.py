@@ -15,6 +15,8 @@ from feedsim.world.world import EXPLORATION, PROFILE, TRENDING
 FREE, SEEN = np.int32(-1), np.int32(-2)
 BLOCK = 32
 """Sessions that share one set of scratch arrays."""
+SCRATCH = 4096
+"""Posts that a table has places for, at first: half of them are used."""
 AGE_BINS = 512
 
 
@@ -23,7 +25,7 @@ def gather(
     user: Ints, minute: Ints, draws: Keys, quota: Longs,
     start: Longs, followee: Ints,
     box: Longs, item: Ints,
-    author: Ints, status: Codes, born: Ints, post_base: int, alive: int, retention: int,
+    status: Codes, born: Ints, post_base: int, alive: int, retention: int,
     visit_head: Ints, visit: Ints, visit_base: int, shown: Ints, shown_base: int,
     language: Codes, topic_clicks: Floats,
     topic_start: Longs, by_topic: Ints, trending_start: Longs, trending: Ints, any_start: Longs, anything: Ints,
@@ -31,29 +33,33 @@ def gather(
 ) -> None:  # fmt: skip
     """Fill rows (S, W, 4: post, item, edge, source), `count` (S,) of them and `inventory` (S,)."""
     for b in prange((user.size + BLOCK - 1) // BLOCK):
-        size = 4096
-        table, place = np.empty(size, np.int32), np.empty(size, np.int32)
-        found = np.empty((size, 4), np.int32)
+        room = SCRATCH
+        tables, places, finds = _scratch(room)
         taste = np.empty(topic_clicks.shape[1], np.float64)
         for s in range(b * BLOCK, min(user.size, (b + 1) * BLOCK)):
             u, now = user[s], minute[s]
+            # Rows of Posts ascend in minute: what is too old stands before this one.
+            oldest = np.searchsorted(born[:alive], now - retention, side="right")
+            size = SCRATCH
             while True:
                 # Whoever has seen or could see more than half of what the scratch holds gets twice the room.
+                if size > room:
+                    room = size
+                    tables, places, finds = _scratch(room)
+                table, place, found = tables[:size], places[:size], finds[:size]
                 load = _enter_seen(
-                    table, place, u, visit_head, visit, visit_base, shown, shown_base, post_base, rows.shape[1]
+                    table, place, u, visit_head, visit, visit_base, shown, shown_base,
+                    box, item, post_base, oldest, rows.shape[1],
                 )  # fmt: skip
                 n = -1
                 if load >= 0:
                     n = _walk(
                         table, place, found, load, u, now, now - retention, start, followee,
-                        box, item,
-                        author, status, born, post_base,
+                        box, item, status, post_base, oldest,
                     )  # fmt: skip
                 if n >= 0:
                     break
                 size *= 2
-                table, place = np.empty(size, np.int32), np.empty(size, np.int32)
-                found = np.empty((size, 4), np.int32)
             inventory[s] = n
             c = _newest(found, n, now, quota[0], post_base, rows[s])
             total = 0.0
@@ -62,11 +68,16 @@ def gather(
                 taste[t] = total
             for source in range(1, 4):
                 c = _draw(
-                    source, mix(draws[source], np.uint64(u)), quota[source], c, u, language[u], taste, table, place,
+                    source, mix(draws[source], np.uint64(u)), quota[source], c, language[u], taste, table, place,
                     topic_start, by_topic, trending_start, trending, any_start, anything,
-                    author, status, alive, post_base, rows[s],
+                    status, oldest, alive, post_base, rows[s],
                 )  # fmt: skip
             count[s] = c
+
+
+@kernel
+def _scratch(size: int) -> tuple[Ints, Ints, Ints]:
+    return np.empty(size, np.int32), np.empty(size, np.int32), np.empty((size, 4), np.int32)
 
 
 @kernel
@@ -82,20 +93,28 @@ def _slot(table: Ints, post: int) -> int:
 @kernel
 def _enter_seen(
     table: Ints, place: Ints, u: int,
-    visit_head: Ints, visit: Ints, visit_base: int, shown: Ints, shown_base: int, post_base: int, spare: int,
+    visit_head: Ints, visit: Ints, visit_base: int, shown: Ints, shown_base: int,
+    box: Longs, item: Ints, post_base: int, oldest: int, spare: int,
 ) -> int:  # fmt: skip
-    """Empty the table and enter what `u` has seen of living posts; the load it then bears, or -1 if too much."""
+    """Empty the table and enter what `u` has seen of living posts, and wrote; the load then, or -1 if too much."""
     table[:] = FREE
-    load = spare
+    load = spare + (box[u + 1] - box[u])
+    if 2 * load > table.size:
+        return -1
+    for k in range(box[u], box[u + 1]):
+        p = item[k, 0] - post_base
+        if item[k, 2] == 0 and p >= oldest:
+            at = _slot(table, p)
+            table[at], place[at] = p, SEEN
     i = visit_head[u]
     while i >= visit_base:
         first, count = visit[i - visit_base, 0] - shown_base, visit[i - visit_base, 1]
+        load += count
+        if 2 * load > table.size:
+            return -1
         for k in range(first, first + count):
             p = shown[k] - post_base
-            if p >= 0:
-                load += 1
-                if 2 * load > table.size:
-                    return -1
+            if p >= oldest:
                 at = _slot(table, p)
                 table[at], place[at] = p, SEEN
         i = visit[i - visit_base, 2]
@@ -104,9 +123,8 @@ def _enter_seen(
 
 @kernel
 def _walk(
-    table: Ints, place: Ints, found: Ints, load: int, u: int, now: int, oldest: int, start: Longs, followee: Ints,
-    box: Longs, item: Ints,
-    author: Ints, status: Codes, born: Ints, post_base: int,
+    table: Ints, place: Ints, found: Ints, load: int, u: int, now: int, earliest: int, start: Longs, followee: Ints,
+    box: Longs, item: Ints, status: Codes, post_base: int, oldest: int,
 ) -> int:  # fmt: skip
     """Enter what the followees wrote or reshared into `found` (post, item, edge, minute); how many, or -1 if too many.
 
@@ -114,27 +132,26 @@ def _walk(
     """
     n = 0
     for e in range(start[u], start[u + 1]):
-        author_of_item = followee[e]
-        for k in range(box[author_of_item + 1] - 1, box[author_of_item] - 1, -1):
-            made, p, i = item[k, 1], item[k, 0] - post_base, item[k, 3]
-            if made <= oldest:
+        who = followee[e]
+        for k in range(box[who + 1] - 1, box[who] - 1, -1):
+            made, p = item[k, 1], item[k, 0] - post_base
+            if made <= earliest:
                 break
             # An item of this very tick, made later than the session, is not there yet.
-            fresh = p >= 0 and made <= now and status[p] != REMOVED
-            # A post of its author's is as old as its item and nobody else's; of a reshare both must be looked up.
-            if fresh and (item[k, 2] == 0 or (born[p] > oldest and author[p] != u)):
-                at = _slot(table, p)
-                if table[at] == FREE:
-                    load += 1
-                    if 2 * load > table.size:
-                        return -1
-                    table[at], place[at] = p, n
-                    found[n, 0], found[n, 1], found[n, 2], found[n, 3] = p, i, e, made
-                    n += 1
-                elif place[at] != SEEN:
-                    f = place[at]
-                    if made < found[f, 3] or (made == found[f, 3] and author_of_item < followee[found[f, 2]]):
-                        found[f, 1], found[f, 2], found[f, 3] = i, e, made
+            if p < oldest or made > now or status[p] == REMOVED:
+                continue
+            at = _slot(table, p)
+            if table[at] == FREE:
+                load += 1
+                if 2 * load > table.size:
+                    return -1
+                table[at], place[at] = p, n
+                found[n, 0], found[n, 1], found[n, 2], found[n, 3] = p, item[k, 3], e, made
+                n += 1
+            elif place[at] != SEEN:
+                f = place[at]
+                if made < found[f, 3] or (made == found[f, 3] and who < followee[found[f, 2]]):
+                    found[f, 1], found[f, 2], found[f, 3] = item[k, 3], e, made
     return n
 
 
@@ -169,9 +186,9 @@ def _newest(found: Ints, n: int, now: int, quota: int, post_base: int, rows: Int
 
 @kernel
 def _draw(
-    source: int, h: np.uint64, quota: int, c: int, u: int, spoken: int, taste: Doubles, table: Ints, place: Ints,
+    source: int, h: np.uint64, quota: int, c: int, spoken: int, taste: Doubles, table: Ints, place: Ints,
     topic_start: Longs, by_topic: Ints, trending_start: Longs, trending: Ints, any_start: Longs, anything: Ints,
-    author: Ints, status: Codes, alive: int, post_base: int, rows: Ints,
+    status: Codes, oldest: int, alive: int, post_base: int, rows: Ints,
 ) -> int:  # fmt: skip
     """Add up to `quota` posts from one kind of shelf, by draws addressed from `h`; how many rows there are then."""
     topics = taste.size
@@ -194,7 +211,7 @@ def _draw(
         # The square leans towards the hottest; exploration does not lean.
         lean = y if source == EXPLORATION else y * y
         p = shelf[first + np.int64(lean * (end - first))]
-        if p >= alive or author[p] == u or status[p] == REMOVED:
+        if p < oldest or p >= alive or status[p] == REMOVED:
             continue
         at = _slot(table, p)
         if table[at] == FREE:

@@ -81,7 +81,7 @@ def source(
         np.array([quota.in_network, quota.profile, quota.trending, quota.exploration]),
         graph.start, graph.followee,
         outboxes.start, outboxes.rows,
-        posts.author, posts.status, posts.minute, posts.base, len(posts), retention,
+        posts.status, posts.minute, posts.base, len(posts), retention,
         seen.visits.head, seen.visits.record, seen.visits.base, seen.shown.post, seen.shown.base,
         language, world.profiles.topic_clicks,
         shelves.topic_start, shelves.by_topic, shelves.trending_start, shelves.trending,
