@@ -219,3 +219,17 @@ def _draw(
             rows[c, 0], rows[c, 1], rows[c, 2], rows[c, 3] = p + post_base, -1, -1, source
             c += 1
     return c
+
+
+@parallel
+def pack(rows: Ints, start: Longs) -> tuple[Ints, Ints, Ints, Codes, Ints]:
+    """(C,) post, item, edge, source and session of the rows (S, W, 4) that were filled; `start` is (S + 1,)."""
+    total = start[-1]
+    post, item, edge = np.empty(total, np.int32), np.empty(total, np.int32), np.empty(total, np.int32)
+    source, session = np.empty(total, np.int8), np.empty(total, np.int32)
+    for s in prange(start.size - 1):
+        for r in range(start[s], start[s + 1]):
+            w = r - start[s]
+            post[r], item[r], edge[r] = rows[s, w, 0], rows[s, w, 1], rows[s, w, 2]
+            source[r], session[r] = rows[s, w, 3], s
+    return post, item, edge, source, session

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from feedsim.block import Block, Share
 from feedsim.feed.flow import Candidates, Sessions
-from feedsim.feed.gathering import gather
+from feedsim.feed.gathering import gather, pack
 from feedsim.feed.outboxes import Outboxes
 from feedsim.feed.shelves import Shelves
 from feedsim.world.arrays import Codes, Ints
@@ -88,9 +88,7 @@ def source(
         shelves.any_start, shelves.anything,
         rows, count, inventory,
     )  # fmt: skip
-    kept = np.arange(width) < count[:, None]
-    post, item, edge, kind = np.ascontiguousarray(rows[kept].T)
     start = np.r_[0, np.cumsum(count)]
-    session = np.repeat(np.arange(s, dtype=np.int32), count)
+    post, item, edge, kind, session = pack(rows, start)
     row = np.arange(start[-1], dtype=np.int32)
-    return Candidates(sessions, start, session, post, kind.astype(np.int8), item, edge, row), inventory
+    return Candidates(sessions, start, session, post, kind, item, edge, row), inventory
