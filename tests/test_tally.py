@@ -121,8 +121,9 @@ def test_a_tick_is_counted_as_in_the_plain_twin(tick: Tick) -> None:
 @settings(max_examples=40, deadline=None)
 @given(ticks(), ticks())
 def test_spans_add_up_and_a_cleared_one_begins_at_nothing(first: Tick, second: Tick) -> None:
-    whole, day = Tally.empty(USERS, len(HARMS)), Tally.empty(USERS, len(HARMS))
+    whole, day, straight = (Tally.empty(USERS, len(HARMS)) for _ in range(3))
     for tick in (first, second):
+        straight.count(tick.world, tick.slate, tick.inventory)
         day.count(tick.world, tick.slate, tick.inventory)
         day.count_posts(tick.world.posts.author[:POSTS], tick.world.posts.harm[:POSTS])
         whole.add(day)
@@ -134,7 +135,7 @@ def test_spans_add_up_and_a_cleared_one_begins_at_nothing(first: Tick, second: T
     both.update(plainly(second))
     found = without_zeros(told(whole))
     assert sum(value for where, value in found.items() if where[0] == "posts" and where[2] == "all") == 2 * POSTS
-    assert {k: v for k, v in found.items() if k[0] != "posts"} == without_zeros(both)
+    assert {k: v for k, v in found.items() if k[0] != "posts"} == without_zeros(both) == without_zeros(told(straight))
 
 
 @settings(max_examples=80, deadline=None)
