@@ -4,8 +4,8 @@ import pandas as pd
 import pytest
 from rich.console import Console
 
+from feedsim.report.gap import Gap, widest_gaps
 from feedsim.study.compare import CELL, differences, means
-from feedsim.study.gap import Gap, widest_gaps
 from feedsim.study.table import arms_table
 
 

@@ -6,15 +6,19 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from studies import ARMS, QUESTION, write_run, write_study
 
+from feedsim.report import legend as legends
 from feedsim.report import write_report
-from feedsim.report.answer import answer, bests, certainty
-from feedsim.report.charts import COLOURS, DARK, group_bars, looks, over_time, plane
+from feedsim.report.answer import answer, bests, certainty, sureness, tendency
+from feedsim.report.charts import COLOURS, DARK, DASHES, HATCHES, MARKERS, group_bars, looks, over_time, plane
 from feedsim.report.evidence import gather
+from feedsim.report.legend import SHAPES
 from feedsim.report.numbers import change, direction, fixed, number, percent
-from feedsim.results import NotARun, write_summary
+from feedsim.results import NotARun, read_summary, write_summary
 
 VOID = {"meta", "link", "br"}
 
@@ -30,6 +34,7 @@ class Outline(HTMLParser):
         self.targets: list[str] = []
         self.specs: list[str] = []
         self.loads: list[str] = []
+        self.arms: list[str] = []
         self.words: list[str] = []
         self.is_spec = False
         self.feed(page)
@@ -40,6 +45,7 @@ class Outline(HTMLParser):
         self.ids += [of["id"]] if of.get("id") else []
         self.targets += [(of["href"] or "")[1:]] if tag == "a" else []
         self.loads += [of[name] or "" for name in ("src", "href") if of.get(name) and tag != "a"]
+        self.arms += [of["data-arm"] or ""] if "data-arm" in of else []
         self.is_spec = of.get("type") == "application/json"
         if tag not in VOID:
             self.open.append(tag)
@@ -104,7 +110,7 @@ def test_the_answer_is_in_the_numbers(study: Path) -> None:
         "Engagement",
         "Misinformation",
         "Hate",
-        "Gap in misinformation between the most and the least exposed, by age",
+        "Widest gap between groups in harm seen",
     ]
     found = evidence.differences
     row = found[(found["arm"] == "engagement") & (found["metric"] == "engagement_value")].iloc[0]
@@ -114,6 +120,89 @@ def test_the_answer_is_in_the_numbers(study: Path) -> None:
         "least hate: \u201cchronological\u201d."
     )
     assert "over 3 seeds" in certainty(evidence)
+
+
+def test_the_gap_is_told_with_the_groups_it_is_between(study: Path) -> None:
+    evidence = gather(study, ARMS, (), "demotion", QUESTION)
+    assert {arm: str(gap) for arm, gap in evidence.gaps.items()} == dict.fromkeys(ARMS, "age: 50+ over 18-29")
+    levels = evidence.cells[(evidence.cells["metric"] == "prevalence") & (evidence.cells["arm"] == "engagement")]
+    of = [levels.loc[levels["level"] == level].groupby("seed")["value"].sum() for level in ("50+", "18-29")]
+    said = f"{number(100 * (of[0] - of[1]).mean())} points (age: 50+ over 18-29) instead of "
+    assert answer(evidence)[0].figures[3].startswith(f"Widest gap between groups in harm seen: {said}")
+
+
+@pytest.mark.parametrize(
+    ("of", "way", "sure"),
+    [
+        ({"mean": 2.0, "low": 1.0, "high": 3.0, "least": 1.5, "greatest": 2.5}, 1, 2),
+        ({"mean": 2.0, "low": -1.0, "high": 5.0, "least": 1.5, "greatest": 2.5}, 1, 1),
+        ({"mean": -2.0, "low": -5.0, "high": 1.0, "least": -2.5, "greatest": -1.5}, -1, 1),
+        ({"mean": 2.0, "low": -1.0, "high": 5.0, "least": -0.5, "greatest": 4.5}, 0, 0),
+        ({"mean": -2.0, "low": float("nan"), "high": float("nan"), "least": -2.0, "greatest": -2.0}, -1, 2),
+    ],
+)
+def test_a_difference_is_certain_or_what_all_seeds_agree_on_or_open(of: dict[str, float], way: int, sure: int) -> None:
+    assert (tendency(pd.Series(of)), sureness(pd.Series(of))) == (way, sure)
+
+
+def test_what_all_seeds_agree_on_is_told_apart_from_what_is_certain(tmp_path: Path) -> None:
+    # Engagement is 1.0 +- 0.4 higher in both seeds: for an interval that leaves 0 out, two are too few.
+    for arm, values in {"chronological": (1.0, 1.0), "engagement": (1.6, 2.4)}.items():
+        for seed, value in enumerate(values):
+            write_run(tmp_path / arm / f"seed={seed}", arm, seed)
+            rewrite(tmp_path / arm / f"seed={seed}" / "metrics.parquet", "engagement_value", value)
+    write_summary(tmp_path, ARMS[:2])
+    page = write_report(tmp_path).read_text(encoding="utf-8")
+    outline = Outline(page)
+    said = "".join(outline.words)
+    assert "in each of the 2 seeds, which are too few to be certain: more engagement" in said
+    assert "\u25b3 +100\u202f%" in said
+    # Of two arms, the verdict says which has more.
+    assert "Most engagement" not in said
+
+
+def rewrite(path: Path, metric: str, value: float) -> None:
+    """Give a metric another value, in a file of as many bytes as its manifest says."""
+    table = pq.read_table(path, partitioning=None)
+    rows = table.to_pandas()
+    rows.loc[rows["metric"] == metric, "value"] = value
+    pq.write_table(pa.Table.from_pandas(rows, table.schema, preserve_index=False), path)
+    manifest = path.with_name("manifest.json")
+    said = json.loads(manifest.read_text())
+    said["bytes"][path.name] = path.stat().st_size
+    manifest.write_text(json.dumps(said))
+
+
+def test_with_many_arms_the_figures_are_left_to_the_table(tmp_path: Path) -> None:
+    arms = [f"arm {i}" for i in range(5)]
+    for arm in arms:
+        write_run(tmp_path / arm / "seed=0", "engagement", 0)
+    write_summary(tmp_path, arms)
+    said = "".join(Outline(write_report(tmp_path).read_text(encoding="utf-8")).words)
+    assert "points per person and day instead of" not in said
+
+
+def test_every_number_of_the_arms_table_is_that_of_the_summary(study: Path, outline: Outline) -> None:
+    rows = read_summary(study)
+    rows = rows[(rows["side"] == "") & (rows["part"] == "")]
+    for arm in ARMS:
+        mine = rows[rows["arm"] == arm]
+        engagement = mine.loc[mine["metric"] == "engagement_value", "value"].mean()
+        shares = mine[mine["metric"] == "prevalence"].groupby("harm", observed=True)["value"].mean()
+        assert number(engagement) in outline.words
+        assert {percent(share) for share in shares} <= set(outline.words)
+
+
+def test_every_section_of_charts_has_a_key_to_its_arms(outline: Outline) -> None:
+    # Trade-off, time, groups; the ranker's has no chronological arm.
+    assert [outline.arms.count(arm) for arm in ARMS] == [3, 4, 4]
+    traces = [trace for spec in map(json.loads, outline.specs) for trace in spec["data"]]
+    assert {trace["legendgroup"] for trace in traces} == set(outline.arms)
+    assert not any(json.loads(spec)["layout"]["showlegend"] for spec in outline.specs)
+
+
+def test_every_look_has_a_key() -> None:
+    assert (set(SHAPES), set(legends.DASHES), {"", *legends.HATCHES}) == (set(MARKERS), set(DASHES), set(HATCHES))
 
 
 def test_what_comes_from_files_is_escaped(tmp_path: Path) -> None:
@@ -202,9 +291,11 @@ def test_numbers_are_written_for_people() -> None:
 
 
 def test_a_change_is_told_with_its_interval_in_equal_decimals() -> None:
-    assert change(31.2, 28.94, 33.5, "%") == ("+31\u202f%", "+29 to +34")
-    assert change(-0.62, -0.81, -0.43, "points") == ("\u22120.62\u202fpoints", "\u22120.81 to \u22120.43")
+    assert change(31.2, 28.94, 33.5, "%") == ("+31\u202f%", "+29\u00a0to\u00a0+34")
+    assert change(-0.62, -0.81, -0.43, "points") == ("\u22120.62\u202fpoints", "\u22120.81\u00a0to\u00a0\u22120.43")
     assert change(0.5, float("nan"), float("nan"), "%") == ("+0.50\u202f%", "")
+    # An interval is never rounded to a point.
+    assert change(-1.2, -1.23, -1.17, "%") == ("\u22121.20\u202f%", "\u22121.23\u00a0to\u00a0\u22121.17")
 
 
 def test_a_direction_is_clear_only_when_the_interval_leaves_out_nothing() -> None:

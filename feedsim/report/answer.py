@@ -1,11 +1,13 @@
 """The short answer, in words, from the numbers: each arm against the first."""
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import pandas as pd
 
-from feedsim.report.evidence import ENGAGEMENT, GAP, PREVALENCE, Evidence
-from feedsim.report.numbers import change, direction, number, percent
+from feedsim.report.evidence import ENGAGEMENT, PREVALENCE, Evidence
+from feedsim.report.gap import GAP, Gap
+from feedsim.report.numbers import agreement, change, direction, number, percent
 
 FEW = 5
 """Seeds, below which t-intervals are much wider than they need to be."""
@@ -13,8 +15,10 @@ WORDS = {1: "more", -1: "less", 0: "no clear difference in"}
 GAPS = {
     1: "a wider gap between groups",
     -1: "a narrower gap between groups",
-    0: "no clear difference between groups' gaps",
+    0: "no clear difference in the gap between groups",
 }
+Said: TypeAlias = tuple[str, int, str]
+"""A finding in a few words, how sure it is (see `sureness`), and the figures in a sentence."""
 
 
 @dataclass(frozen=True)
@@ -36,17 +40,34 @@ def answer(evidence: Evidence) -> list[Verdict]:
 
 
 def _verdict(evidence: Evidence, arm: str, rows: pd.DataFrame) -> Verdict:
-    said = [(f"{_word(row, WORDS)} engagement", _engagement(row)) for row in whole(rows, ENGAGEMENT)]
+    said = [_said(row, "engagement", _engagement(row)) for row in whole(rows, ENGAGEMENT)]
     for harm in evidence.harms:
-        said += [(f"{_word(row, WORDS)} {harm}", _harm(row, harm)) for row in whole(rows, PREVALENCE, harm)]
-    if evidence.widest_gap:
-        harm, group = evidence.widest_gap
-        said += [(_word(row, GAPS), _gap(row, harm, group)) for row in gap_cells(rows, harm, group)]
-    return Verdict(arm, ", ".join(short for short, _ in said), tuple(figures for _, figures in said))
+        said += [_said(row, harm, _harm(row, harm)) for row in whole(rows, PREVALENCE, harm)]
+    for row in whole(rows, GAP):
+        way, sure = tendency(row), sureness(row)
+        said.append((GAPS[way], sure, _gap(row, evidence.gaps[arm], evidence.gaps[evidence.base])))
+    return Verdict(arm, _short(said, len(evidence.seeds)), tuple(figures for _, _, figures in said))
 
 
-def _word(row: pd.Series, words: dict[int, str]) -> str:
-    return words[direction(row["mean"], row["low"], row["high"])]
+def _said(row: pd.Series, what: str, figures: str) -> Said:
+    return f"{WORDS[tendency(row)]} {what}", sureness(row), figures
+
+
+def tendency(row: pd.Series) -> int:
+    """1 more, -1 less, 0 neither: by the interval or, where that includes 0, by what all seeds agree on."""
+    return direction(row["mean"], row["low"], row["high"]) or agreement(row["least"], row["greatest"])
+
+
+def sureness(row: pd.Series) -> int:
+    """2 where the interval leaves 0 out (or there is none), 1 where only all seeds agree, 0 where they don't."""
+    return 2 if direction(row["mean"], row["low"], row["high"]) else abs(agreement(row["least"], row["greatest"]))
+
+
+def _short(said: list[Said], seeds: int) -> str:
+    """What is certain, then what all seeds agree on, then what is open."""
+    sure, likely, open_ = (", ".join(words for words, how, _ in said if how == wanted) for wanted in (2, 1, 0))
+    agreed = f"in each of the {seeds} seeds, which are too few to be certain: {likely}" if likely else ""
+    return "; ".join(filter(None, (sure, agreed, open_)))
 
 
 def _engagement(row: pd.Series) -> str:
@@ -60,10 +81,10 @@ def _harm(row: pd.Series, harm: str) -> str:
     return f"{capital(harm)}: {shares}, {_points(row)}"
 
 
-def _gap(row: pd.Series, harm: str, group: str) -> str:
-    now, before = number(100 * (row["base"] + row["mean"])), number(100 * row["base"])
-    what = f"Gap in {harm} between the most and the least exposed, by {group}"
-    return f"{what}: {now} points instead of {before}, {_points(row)}"
+def _gap(row: pd.Series, now: Gap, before: Gap) -> str:
+    widths = number(100 * (row["base"] + row["mean"])), number(100 * row["base"])
+    what = f"{widths[0]} points ({now}) instead of {widths[1]}{f' ({before})' if now != before else ''}"
+    return f"Widest gap between groups in harm seen: {what}, {_points(row)}"
 
 
 def _points(row: pd.Series) -> str:
@@ -80,8 +101,8 @@ def capital(words: str) -> str:
 
 
 def bests(evidence: Evidence) -> str:
-    """Which arm has the most engagement, and which the least of each harm."""
-    if len(evidence.arms) < 2:
+    """Which arm has the most engagement, and which the least of each harm; of two, the verdict says it."""
+    if len(evidence.arms) < 3:
         return ""
     said = []
     if engagement := _extreme(evidence, ENGAGEMENT, "", most=True):
@@ -104,9 +125,10 @@ def certainty(evidence: Evidence) -> str:
     seeds = len(evidence.seeds)
     if seeds < 2:
         return "One seed: there are no intervals, and a difference may be chance. Run more seeds to tell."
+    few = f" {seeds} seeds make wide intervals: {FEW} or more tell more." if seeds < FEW else ""
     return (
         f"In brackets: 95 % intervals over {seeds} seeds, of differences paired by seed. They tell what chance does, "
-        f"not whether the scenario's assumptions hold.{' Few seeds make wide intervals.' if seeds < FEW else ''}"
+        f"not whether the scenario's assumptions hold.{few}"
     )
 
 
@@ -114,12 +136,6 @@ def whole(rows: pd.DataFrame, metric: str, harm: str = "") -> list[pd.Series]:
     """The cells of a metric for everyone, not cut by anything."""
     mine = rows[(rows["metric"] == metric) & (rows["harm"] == harm)]
     mine = mine[(mine["side"] == "") & (mine["group"] == "") & (mine["part"] == "")]
-    return [row for _, row in mine.iterrows()]
-
-
-def gap_cells(rows: pd.DataFrame, harm: str, group: str) -> list[pd.Series]:
-    """The cell of the gap between groups in a harm, if there is one."""
-    mine = rows[(rows["metric"] == GAP) & (rows["harm"] == harm) & (rows["group"] == group)]
     return [row for _, row in mine.iterrows()]
 
 

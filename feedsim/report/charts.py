@@ -91,9 +91,8 @@ def plane(points: pd.DataFrame, arms: Sequence[str], title: str, x: str, y: str)
         bars = {f"error_{axis}": _bars(mine, axis, look.colour) for axis in ("x", "y")}
         marker = {"symbol": look.marker, "size": 13, "color": look.colour}
         hover = "%{x:.3~g}, %{y:.3~g}<extra>%{fullData.name}</extra>"
-        figure.add_scatter(
-            x=mine["x"], y=mine["y"], name=arm, mode="markers", marker=marker, hovertemplate=hover, **bars
-        )
+        named = {"name": arm, "legendgroup": arm, "hovertemplate": hover}
+        figure.add_scatter(x=mine["x"], y=mine["y"], mode="markers", marker=marker, **named, **bars)
     return figure
 
 
@@ -109,7 +108,8 @@ def group_bars(levels: pd.DataFrame, arms: Sequence[str], title: str, x: str, y:
         marker = {"color": look.colour, "pattern": pattern, "line": {"color": look.colour, "width": 1.5}}
         hover = "%{x}: %{y:.3~g}<extra>%{fullData.name}</extra>"
         errors = _bars(mine, "y", INK)
-        figure.add_bar(x=mine["level"], y=mine["y"], name=arm, marker=marker, error_y=errors, hovertemplate=hover)
+        named = {"name": arm, "legendgroup": arm, "hovertemplate": hover}
+        figure.add_bar(x=mine["level"], y=mine["y"], marker=marker, error_y=errors, **named)
     return figure.update_layout(barmode="group", bargap=0.25, bargroupgap=0.08).update_xaxes(
         type="category", showgrid=False
     )
@@ -131,10 +131,9 @@ def _figure(title: str, x: str, y: str) -> go.Figure:
             "paper_bgcolor": "rgba(0,0,0,0)",
             "plot_bgcolor": "rgba(0,0,0,0)",
             "margin": {"l": 8, "r": 12, "t": 8, "b": 8},
-            "height": 340,
-            "legend": {"orientation": "h", "x": 0, "xanchor": "left", "y": 1.02, "yanchor": "bottom"},
-            "showlegend": True,
-            "xaxis": {**axis, "title": {"text": x, "standoff": 10, "font": {"size": 13}}},
-            "yaxis": {**axis, "title": {"text": y, "standoff": 10, "font": {"size": 13}}},
+            "height": 310,
+            "showlegend": False,
+            "xaxis": {**axis, "title": {"text": x, "standoff": 10, "font": {"size": 12}}},
+            "yaxis": {**axis, "title": {"text": y, "standoff": 10, "font": {"size": 12}}},
         }
     )

@@ -1,16 +1,17 @@
 """What the report rests on: everything it reads from a study's folder, as DataFrames."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
 
+from feedsim.report.gap import Gap, widest_gaps
 from feedsim.results import NotARun, Run, RunPath, find_runs, open_run, read_summary
-from feedsim.study.compare import CELL, differences, gaps, means, plain
+from feedsim.study.compare import CELL, differences, means, plain
 
-ENGAGEMENT, PREVALENCE, GAP, QUALITY = "engagement_value", "prevalence", "prevalence_gap", "ranker_auc"
+ENGAGEMENT, PREVALENCE, QUALITY = "engagement_value", "prevalence", "ranker_auc"
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,9 @@ class Evidence:
     runs: tuple[tuple[RunPath, Run], ...]
     """of every arm and assumption, in the study's order"""
     every_cell: pd.DataFrame
-    """the summary, with the gap between groups as one metric more"""
+    """the summary, with the widest gap between groups as one metric more"""
+    every_gap: Mapping[tuple[str, str], Gap]
+    """where that is, of an arm and an assumption"""
     daily: pd.DataFrame
     """cells of days, of the first assumption: arm, seed, day, CELL, value"""
 
@@ -65,13 +68,9 @@ class Evidence:
         return tuple(dict.fromkeys(of["group"]))
 
     @cached_property
-    def widest_gap(self) -> tuple[str, str] | None:
-        """The class of harm and the attribute with the widest gap between viewers' groups, over all arms."""
-        of = self.means[self.means["metric"] == GAP]
-        if of.empty:
-            return None
-        widest = of.nlargest(1, "mean").iloc[0]
-        return str(widest["harm"]), str(widest["group"])
+    def gaps(self) -> dict[str, Gap]:
+        """Where the widest gap between viewers' groups is, of each arm that has one."""
+        return {arm: gap for (arm, assumption), gap in self.every_gap.items() if assumption == self.assumptions[0]}
 
     @property
     def seeds(self) -> tuple[int, ...]:
@@ -91,10 +90,12 @@ def gather(study_dir: Path, arms: Sequence[str], assumptions: Sequence[str], stu
     order = tuple(name for name in assumptions if name in found) or found
     runs = _runs(study_dir, summary, kept, order)
     daily = pd.concat([_daily(place, run) for place, run in runs if place.assumption == order[0]])
-    cells = pd.concat([summary, gaps(summary)], ignore_index=True)
+    gaps, where = widest_gaps(summary)
+    cells = pd.concat([summary, gaps], ignore_index=True)
     said = runs[0][1].manifest
     named = (study or str(said.get("study", Path(study_dir).name)), question or str(said.get("question", "")))
-    return Evidence(*named, kept, tuple(arm for arm in arms if arm not in there), order, runs, cells, daily)
+    unfinished = tuple(arm for arm in arms if arm not in there)
+    return Evidence(*named, kept, unfinished, order, runs, cells, where, daily)
 
 
 def _runs(

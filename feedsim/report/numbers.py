@@ -4,6 +4,8 @@ import math
 
 SPACE = "\u202f"
 """Narrow, and does not break."""
+GLUE = "\u00a0"
+"""Does not break either."""
 
 
 def places(size: float, digits: int = 3) -> int:
@@ -36,7 +38,11 @@ def change(mean: float, low: float, high: float, unit: str) -> tuple[str, str]:
     """A difference and its interval, with as many decimals each; the interval is empty where there is none."""
     has_interval = math.isfinite(low) and math.isfinite(high)
     decimals = places(max(abs(mean), abs(low), abs(high)) if has_interval else mean, 2)
-    interval = f"{fixed(low, decimals, sign=True)} to {fixed(high, decimals, sign=True)}" if has_interval else ""
+    # A narrow interval should not look like a point.
+    decimals = max(decimals, places(high - low, 1)) if has_interval and high > low else decimals
+    interval = (
+        f"{fixed(low, decimals, sign=True)}{GLUE}to{GLUE}{fixed(high, decimals, sign=True)}" if has_interval else ""
+    )
     return f"{fixed(mean, decimals, sign=True)}{SPACE}{unit}", interval
 
 
@@ -44,4 +50,9 @@ def direction(mean: float, low: float, high: float) -> int:
     """1 more, -1 less, 0 no clear difference: the interval includes 0. Without an interval the sign decides."""
     if math.isfinite(low) and math.isfinite(high):
         return 1 if low > 0 else -1 if high < 0 else 0
-    return (mean > 0) - (mean < 0)
+    return int(mean > 0) - int(mean < 0)
+
+
+def agreement(least: float, greatest: float) -> int:
+    """1 where every seed has more, -1 where every seed has less, 0 where they disagree."""
+    return 1 if least > 0 else -1 if greatest < 0 else 0

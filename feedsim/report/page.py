@@ -20,19 +20,24 @@ def text(value: object) -> Html:
     return escape(str(value))
 
 
-def table(head: Sequence[Html], rows: Iterable[Sequence[Html]], caption: str, wide: bool = False) -> Html:
-    """A table in a container of its own that scrolls; the first cell of a row names it."""
+def table(head: Sequence[Html], rows: Iterable[Sequence[Html]], caption: str, kind: str = "") -> Html:
+    """A table in a container of its own that scrolls; the first cell of a row names it.
+
+    `kind`: "tall" where there may be many rows, "cards" where each row becomes a card on a narrow screen.
+    """
     top = "".join(f'<th scope="col">{cell}</th>' for cell in head)
-    body = "".join(
-        f'<tr><th scope="row">{row[0]}</th>{"".join(f"<td>{cell}</td>" for cell in row[1:])}</tr>' for row in rows
-    )
-    kind = "scroll tall" if wide else "scroll"
+    body = "".join(f'<tr><th scope="row">{row[0]}</th>{_cells(head[1:], row[1:])}</tr>' for row in rows)
     # Focusable, so that it can be scrolled from the keyboard.
     return (
         f'<p class="caption">{text(caption)}</p>'
-        f'<div class="{kind}" tabindex="0" role="region" aria-label="{text(caption)}">'
+        f'<div class="{f"scroll {kind}".strip()}" tabindex="0" role="region" aria-label="{text(caption)}">'
         f"<table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table></div>"
     )
+
+
+def _cells(head: Sequence[Html], cells: Sequence[Html]) -> Html:
+    """Each with the name of its column, for where there are no columns."""
+    return "".join(f'<td data-of="{name}"><div>{cell}</div></td>' for name, cell in zip(head, cells, strict=True))
 
 
 def figure(chart: go.Figure, numbers: Html) -> Html:

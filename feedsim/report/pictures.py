@@ -4,16 +4,19 @@ import pandas as pd
 
 from feedsim.report.charts import group_bars, over_time, plane
 from feedsim.report.evidence import ENGAGEMENT, PREVALENCE, QUALITY, Evidence
+from feedsim.report.legend import legend
 from feedsim.report.numbers import number, percent
 from feedsim.report.page import Html, figure, table, text
 
 VALUE, SHARE = "points per person and day", "% of impressions"
+SMALL = 190
+"""Pixels: height of a chart among many."""
 LIMITS = ["mean", "least", "greatest"]
 
 
-def grid(figures: list[Html]) -> Html:
-    """Charts side by side where there is room."""
-    return f'<div class="charts">{"".join(figures)}</div>' if figures else ""
+def grid(figures: list[Html], keys: Html, kind: str = "") -> Html:
+    """Charts side by side where there is room, below their legend; of kind "many", more of them."""
+    return f'{keys}<div class="{f"charts {kind}".strip()}">{"".join(figures)}</div>' if figures else ""
 
 
 def over_days(evidence: Evidence) -> Html:
@@ -21,17 +24,19 @@ def over_days(evidence: Evidence) -> Html:
     made = [_days(evidence, ENGAGEMENT, "", "How does engagement develop?", VALUE)]
     for harm in evidence.harms:
         made.append(_days(evidence, PREVALENCE, harm, f"How much of what people see is {harm}?", SHARE))
-    return grid([one for one in made if one])
+    return grid([one for one in made if one], legend(evidence.arms, evidence.arms, "line"))
 
 
 def trade_off(evidence: Evidence) -> Html:
     """Each harm against engagement, a point an arm."""
-    return grid([one for one in (_plane(evidence, harm) for harm in evidence.harms) if one])
+    made = [one for one in (_plane(evidence, harm) for harm in evidence.harms) if one]
+    return grid(made, legend(evidence.arms, evidence.arms, "point"))
 
 
 def by_group(evidence: Evidence) -> Html:
     """Each harm as each group of viewers sees it."""
-    return grid([_levels(evidence, harm, group) for group in evidence.groups for harm in evidence.harms])
+    made = [_levels(evidence, harm, group) for group in evidence.groups for harm in evidence.harms]
+    return grid(made, legend(evidence.arms, evidence.arms, "bar"))
 
 
 def ranker(evidence: Evidence) -> Html:
@@ -43,10 +48,12 @@ def ranker(evidence: Evidence) -> Html:
     rows = rows.assign(action=parts["action"], version=parts["version"].astype(float)).dropna(subset=["version"])
     made = []
     for action, mine in rows.groupby("action", sort=False):
-        title, y = f"How well does the ranker predict: {action}?", "AUC (0.5 = by chance, 1 = perfect)"
-        chart = over_time(mine, evidence.arms, title, "version", y)
-        made.append(figure(chart, _pivot(mine, "version", lambda value: number(value), title)))
-    return grid(made)
+        title = f"How well is \u201c{action}\u201d predicted?"
+        chart = over_time(mine, evidence.arms, title, "version", "AUC")
+        chart.update_yaxes(range=[min(0.5, mine["value"].min()), 1], dtick=0.1).update_layout(height=SMALL)
+        made.append(figure(chart, _pivot(mine, "version", number, title)))
+    shown = [arm for arm in evidence.arms if (rows["arm"] == arm).any()]
+    return grid(made, legend(evidence.arms, shown, "line"), "many")
 
 
 def _days(evidence: Evidence, metric: str, harm: str, title: str, y: str) -> Html:
@@ -56,6 +63,9 @@ def _days(evidence: Evidence, metric: str, harm: str, title: str, y: str) -> Htm
         return ""
     drawn = rows.assign(value=100 * rows["value"]) if metric == PREVALENCE else rows
     chart = over_time(drawn, evidence.arms, title, "day", y)
+    if metric == PREVALENCE:
+        # A share of harm is read against none at all.
+        chart.update_yaxes(rangemode="tozero")
     return figure(chart, _pivot(rows, "day", percent if metric == PREVALENCE else number, title))
 
 
@@ -66,7 +76,7 @@ def _pivot(rows: pd.DataFrame, x: str, form: object, title: str) -> Html:
     body = [
         [f"{int(at)}", *(form(value) for value in row)] for at, row in zip(wide.index, wide.to_numpy(), strict=True)
     ]
-    return table([x, *map(text, wide.columns)], body, f"{title} Mean over seeds.", wide=True)
+    return table([x, *map(text, wide.columns)], body, f"{title} Mean over seeds.", kind="tall")
 
 
 def _plane(evidence: Evidence, harm: str) -> Html:

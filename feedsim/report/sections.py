@@ -7,50 +7,63 @@ import pandas as pd
 import yaml
 
 from feedsim.measures.names import BY_NAME
-from feedsim.report.answer import Verdict, alone, answer, bests, capital, certainty, gap_cells, whole
-from feedsim.report.charts import COLOURS, looks
-from feedsim.report.evidence import ENGAGEMENT, PREVALENCE, Evidence
-from feedsim.report.numbers import SPACE, change, direction, fixed, number, percent
+from feedsim.report.answer import Verdict, alone, answer, bests, capital, certainty, sureness, tendency, whole
+from feedsim.report.charts import looks
+from feedsim.report.evidence import ENGAGEMENT, PREVALENCE, QUALITY, Evidence
+from feedsim.report.gap import GAP
+from feedsim.report.legend import mark
+from feedsim.report.numbers import SPACE, change, fixed, number, percent
 from feedsim.report.page import Html, details, table, text
 
-SIGNS = {1: "\u25b2", -1: "\u25bc", 0: "\u2248"}
-SHAPES = {
-    "circle": "\u25cf", "square": "\u25a0", "diamond": "\u25c6", "triangle-up": "\u25b2", "cross": "\u271a",
-    "x": "\u2716", "star": "\u2605", "triangle-down": "\u25bc",
-}  # fmt: skip
+SIGNS = {(1, 2): "\u25b2", (-1, 2): "\u25bc", (1, 1): "\u25b3", (-1, 1): "\u25bd", (0, 0): "\u2248"}
+"""(tendency, sureness) of a difference -> its sign."""
+MEASURED = {ENGAGEMENT: "Engagement", PREVALENCE: "Harm seen", QUALITY: "AUC of the ranker"}
+"""Metric -> what this report calls it."""
+FEW_ARMS = 3
+"""Of more arms than these, the answer gives no figures: the table below it does."""
 
 
 def in_short(evidence: Evidence) -> Html:
-    """The answer, in a few sentences."""
+    """The answer in a few sentences, and beside it how far to trust it."""
     said = answer(evidence)
     if said:
-        lines = "".join(map(_verdict, said))
         against = f"<p>Compared with <strong>{text(evidence.base)}</strong>:</p>"
-        body = f"{against}<ul>{lines}</ul><p>{text(bests(evidence))}</p>"
+        best = f"<p>{text(bests(evidence))}</p>" if bests(evidence) else ""
+        lines = "".join(_verdict(verdict, len(said) <= FEW_ARMS) for verdict in said)
+        body = f"{against}<ul>{lines}</ul>{best}"
     else:
         body = f"<p><strong>{text(evidence.base)}</strong>: {text(alone(evidence))}.</p>"
     unfinished = ", ".join(evidence.unfinished)
     missing = f'<p class="small">Not finished, and not in this report: {text(unfinished)}.</p>' if unfinished else ""
-    return f'{body}<p class="small">{text(certainty(evidence))}</p>{missing}'
+    how = f'<h3>How sure is this?</h3><p class="small">{text(certainty(evidence))}</p>{missing}'
+    return f"<div>{body}</div><aside>{how}</aside>"
 
 
-def _verdict(verdict: Verdict) -> Html:
+def _verdict(verdict: Verdict, with_figures: bool) -> Html:
     figures = "".join(f"<li>{text(sentence)}</li>" for sentence in verdict.figures)
-    return f"<li><strong>{text(verdict.arm)}</strong>: {text(verdict.short)}<ul>{figures}</ul></li>"
+    below = f"<ul>{figures}</ul>" if with_figures else ""
+    return f"<li><strong>{text(verdict.arm)}</strong>: {text(verdict.short)}{below}</li>"
 
 
 def arms_table(evidence: Evidence) -> Html:
     """Engagement, each harm and the widest gap, an arm a row, each with its difference to the first arm."""
     head = ["Arm", "Engagement, points per person and day"]
     head += [f"{text(capital(harm))}, share of impressions" for harm in evidence.harms]
-    if evidence.widest_gap:
-        harm, group = map(text, evidence.widest_gap)
-        head.append(f"Widest gap between groups: {harm} by {group}, points")
-    caption = f"Means over seeds. Below each: the difference to {evidence.base}, and its 95 % interval."
-    return table(head, [_arm_row(evidence, arm) for arm in evidence.arms], caption) + (
-        '<p class="small">▲ more, ▼ less, ≈ no clear difference: the interval includes 0. '
-        "Points of a share are percentage points.</p>"
+    head += ["Widest gap between groups in harm seen, points"] if evidence.gaps else []
+    below = f" Below each: the difference to {evidence.base}, and its 95 % interval." if len(evidence.arms) > 1 else ""
+    rows = [_arm_row(evidence, arm) for arm in evidence.arms]
+    return table(head, rows, f"Means over seeds.{below}", kind="cards") + f'<p class="small">{_signs(evidence)}</p>'
+
+
+def _signs(evidence: Evidence) -> str:
+    gap = (
+        "The gap: of what a group of viewers is shown, the share that is harm of any kind, where it is largest minus "
+        "where it is smallest."
     )
+    signs = "\u25b2 more, \u25bc less, \u2248 no clear difference: the interval includes 0. "
+    few = "\u25b3 more, \u25bd less in every seed, but the interval includes 0: too few seeds to be certain. "
+    points = "Points of a share are percentage points. "
+    return f"{signs + few if len(evidence.arms) > 1 else ''}{points}{gap if evidence.gaps else ''}"
 
 
 def _arm_row(evidence: Evidence, arm: str) -> list[Html]:
@@ -59,25 +72,26 @@ def _arm_row(evidence: Evidence, arm: str) -> list[Html]:
     cells = [_cell(whole(rows, ENGAGEMENT), whole(found, ENGAGEMENT), number, is_share=False)]
     for harm in evidence.harms:
         cells.append(_cell(whole(rows, PREVALENCE, harm), whole(found, PREVALENCE, harm), percent, is_share=True))
-    if evidence.widest_gap:
-        now, against = gap_cells(rows, *evidence.widest_gap), gap_cells(found, *evidence.widest_gap)
-        cells.append(_cell(now, against, lambda share: number(100 * share), is_share=True))
-    look = looks(evidence.arms)[arm]
-    colour = f"var(--arm{COLOURS.index(look.colour)})"
-    mark = f'<span class="key" style="color:{colour}" aria-hidden="true">{SHAPES[look.marker]}</span>'
-    return [f"{mark}{text(arm)}", *cells]
+    if evidence.gaps:
+        where = f'<span class="where">{text(evidence.gaps.get(arm, "no groups that differ"))}</span>'
+        cells.append(_cell(whole(rows, GAP), whole(found, GAP), lambda share: number(100 * share), True, where))
+    return [f"{mark(looks(evidence.arms)[arm])}{text(arm)}", *cells]
 
 
-def _cell(means: list[pd.Series], found: list[pd.Series], form: Callable[[float], str], is_share: bool) -> Html:
+def _cell(
+    means: list[pd.Series], found: list[pd.Series], form: Callable[[float], str], is_share: bool, note: Html = ""
+) -> Html:
     """A mean, and below it the difference to the first arm."""
-    return "".join([form(row["mean"]) for row in means] + [_change(row, is_share) for row in found]) or "\u2013"
+    return (
+        "".join([*(form(row["mean"]) for row in means), note, *(_change(row, is_share) for row in found)]) or "\u2013"
+    )
 
 
 def _change(row: pd.Series, is_share: bool) -> Html:
     names = ("mean", "low", "high") if is_share else ("percent", "percent_low", "percent_high")
     mean, low, high = (row[name] * (100 if is_share else 1) for name in names)
     said, interval = change(mean, low, high, "points" if is_share else "%")
-    sign = SIGNS[direction(row["mean"], row["low"], row["high"])]
+    sign = SIGNS[tendency(row), sureness(row)]
     return f'<span class="change">{sign} {said}{f"<br>{interval}" if interval else ""}</span>'
 
 
@@ -127,15 +141,22 @@ def _flat(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
 
 def what_was_run(evidence: Evidence) -> Html:
     """Every run with what it took, and the versions that made it."""
-    head = ["Run", "People", "Impressions", "Seconds", "Peak memory, MB", "Content hash"]
+    head = ["Run", "People", "Impressions, with burn-in", "Seconds", "Peak memory, MB", "Content hash"]
     body = [
         _run_row(" / ".join(filter(None, (p.arm, p.assumption, f"seed {p.seed}"))), r.manifest)
         for p, r in evidence.runs
     ]
     first = evidence.runs[0][1].manifest
-    made = {"feedsim": first.get("feedsim"), **first.get("versions", {}), "processor": first.get("cpu")}
-    versions = ", ".join(f"{name} {version}" for name, version in made.items() if version)
-    return table(head, body, "Finished runs", wide=True) + f'<p class="small">{text(versions)}</p>' + _stages(first)
+    made = {"feedsim": first.get("feedsim"), **first.get("versions", {}), "on": first.get("platform")}
+    versions = ", ".join(
+        f"{name} {version}" for name, version in {**made, "processor": first.get("cpu")}.items() if version
+    )
+    same = "The same hash, on the same versions and processor, gives the same numbers."
+    return (
+        table(head, body, f"Finished runs. {same}", kind="tall")
+        + f'<p class="small">{text(versions)}</p>'
+        + _stages(first)
+    )
 
 
 def _run_row(name: str, manifest: Mapping[str, Any]) -> list[Html]:
@@ -161,11 +182,15 @@ def _stages(manifest: Mapping[str, Any]) -> Html:
 
 def meanings(evidence: Evidence) -> Html:
     """What the measures of this report mean."""
+    there = set(evidence.daily["metric"]) | set(evidence.means["metric"])
     body = [
-        [text(name), text(BY_NAME[name].formula), text(BY_NAME[name].denominator), text(BY_NAME[name].unit)]
-        for name in (ENGAGEMENT, PREVALENCE, "ranker_auc")
-        if name in set(evidence.daily["metric"]) | set(evidence.means["metric"])
+        [f"{said}<br><code>{text(name)}</code>", *map(text, (of.formula, of.denominator, of.unit))]
+        for name, said in MEASURED.items()
+        if name in there and (of := BY_NAME[name])
     ]
+    if evidence.gaps:
+        formula = "share that is harm of any kind: of the level that sees most, minus of the one that sees least"
+        body.append(["Widest gap between groups", formula, "impressions of each level", "percentage points"])
     return f'<div class="words">{table(["Measure", "Formula", "Denominator", "Unit"], body, "Measures")}</div>'
 
 

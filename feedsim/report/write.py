@@ -33,18 +33,27 @@ def render(evidence: Evidence) -> Html:
     start = f"Day 0 begins after {burn_in} days of burn-in, which are not measured. " if burn_in else ""
     spread = f"Lines are means over seeds, bands reach from the least seed to the greatest. {start}{under}"
     seeds = f"Points are means over seeds, bars through them reach from the least seed to the greatest. {under}"
+    plane = f"Further up is more engagement, further left is less harm. {seeds}"
+    auc = (
+        "AUC is the chance to score an impression with the action above one without it: 0.5 is guessing, 1 is perfect. "
+        f"Each version is the ranker trained anew, and judged by what it then showed. {under}"
+    )
     parts = {
         "arms": ("Arms", "How do the arms compare?", sections.arms_table(evidence), under),
-        "trade-off": ("Trade-off", "What does engagement cost?", pictures.trade_off(evidence), seeds),
+        "trade-off": ("Trade-off", "What does engagement cost?", pictures.trade_off(evidence), plane),
         "time": ("Over time", "Does it change over time?", pictures.over_days(evidence), spread),
         "groups": ("Groups", "Who sees the harm?", pictures.by_group(evidence), seeds.replace("Points", "Columns")),
-        "ranker": ("Ranker", "Does the ranker learn?", pictures.ranker(evidence), under),
+        "ranker": ("Ranker", "Does the ranker learn?", pictures.ranker(evidence), auc),
         "assumptions": ("Assumptions", "Does it depend on what we assumed?", sections.assumptions_table(each), ""),
         "settings": ("Settings", "What did each arm change?", sections.settings(evidence), ""),
         "runs": ("Runs", "What was run?", sections.what_was_run(evidence), ""),
         "meanings": ("Meanings", "What do the measures mean?", sections.meanings(evidence), ""),
     }
-    short = f'<section class="answer"><h2>In short</h2>{sections.in_short(evidence)}</section>'
+    short = (
+        f'<section class="answer"><h2>In short</h2><div class="beside">{sections.in_short(evidence)}</div></section>'
+    )
     body = short + "".join(section(name, title, inside, note) for name, (_, title, inside, note) in parts.items())
     links = {name: label for name, (label, _, inside, _) in parts.items() if inside}
-    return page(evidence.question or evidence.study, evidence.study, sections.meta(evidence), links, body)
+    return page(
+        evidence.question or evidence.study, f"feedsim study: {evidence.study}", sections.meta(evidence), links, body
+    )

@@ -7,10 +7,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from feedsim.report.gap import GAP, Gap, widest_gaps
 from feedsim.report.numbers import places
 from feedsim.sheet import Row, Sheet, interval_texts
 from feedsim.study.compare import differences, means, plain
-from feedsim.study.gap import GAP, Gap, widest_gaps
 
 NOTE = (
     "Engagement value: actions, weighted alike in every arm. Widest gap: of what a group of viewers is shown, the "
