@@ -51,7 +51,7 @@ class OnlyErrors(Silent):
     def hear(self, run: RunPlan, event: Event) -> None:
         """A line for a failure."""
         if isinstance(event, Failed):
-            _say(self.console, failure_line(run, event))
+            say(self.console, failure_line(run, event))
 
 
 class PlainLines(OnlyErrors):
@@ -61,7 +61,7 @@ class PlainLines(OnlyErrors):
         """A line for a finished or failed run."""
         super().hear(run, event)
         if isinstance(event, Done):
-            _say(self.console, done_line(run, event))
+            say(self.console, done_line(run, event))
 
 
 class LiveLines(PlainLines):
@@ -117,16 +117,16 @@ class Board:
 def running_line(run: RunPlan, told: Told | None, since: float, width: int) -> str:
     """`baseline seed=1  day 3.2 of 13  12,400 impressions/s  1:05 left`; days count from the start of burn-in.
 
-    On a narrow screen the pace goes first, then the day: the time left is what somebody waits for.
+    On a narrow screen the pace is shortened, then goes, then the day: the time left is what somebody waits for.
     """
     if told is None or told.day <= 0:
-        slow = " (a first run compiles: a minute or so)" if since > SOON else ""
+        slow = " (a first run compiles)" if since > SOON else ""
         return f"{run.name}  getting ready{slow}"
     seconds = told.seconds + since
-    left = max(0.0, told.seconds * (told.days - told.day) / told.day - since)
-    day, pace = f"day {told.day:.1f} of {told.days}", f"{told.impressions / seconds:,.0f} impressions/s"
-    end = f"{duration(left)} left"
-    forms = ["  ".join(form) for form in ((run.name, day, pace, end), (run.name, day, end), (run.name, end))]
+    day, pace = f"day {told.day:.1f} of {told.days}", f"{told.impressions / seconds:,.0f}"
+    end = f"{duration(seconds * (told.days - told.day) / told.day)} left"
+    middles: tuple[list[str], ...] = ([day, f"{pace} impressions/s"], [day, f"{pace} impr./s"], [day], [])
+    forms = ["  ".join([run.name, *middle, end]) for middle in middles]
     return next((form for form in forms if len(form) <= width), forms[0])
 
 
@@ -148,6 +148,7 @@ def duration(seconds: float) -> str:
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
-def _say(console: Console, line: str) -> None:
+def say(console: Console, line: str) -> None:
+    """A line, as it is."""
     # Between words for eyes; in a file, a line stays one.
     console.print(line, markup=False, highlight=False, soft_wrap=not console.is_terminal)

@@ -6,7 +6,7 @@ from pathlib import Path
 from rich.console import Console
 
 from feedsim.results import read_summary
-from feedsim.study.live import LiveLines, OnlyErrors, PlainLines, Watcher
+from feedsim.study.live import LiveLines, OnlyErrors, PlainLines, Watcher, say
 from feedsim.study.plan import StudyPlan, load_plans
 from feedsim.study.running import carry_out, conclude
 from feedsim.study.table import arms_table
@@ -35,7 +35,7 @@ def run_and_show(
     outcome = carry_out(plans, workers, _watcher(errors, waiting, quiet))
     reported = [_conclude(plan, errors, quiet) for plan in plans]
     if outcome.interrupted:
-        errors.print("Interrupted. What is finished is kept; the same command goes on from here.", soft_wrap=True)
+        say(errors, "Interrupted. What is finished is kept; the same command goes on from here.")
         return INTERRUPTED
     return DONE if all(reported) and not outcome.failed else FAILED
 
@@ -49,8 +49,7 @@ def _watcher(console: Console, runs: int, quiet: bool) -> Watcher:
 def _say_what_is_kept(console: Console, plan: StudyPlan) -> None:
     kept = len(plan.runs) - len(plan.waiting)
     if kept:
-        text = f"kept    {plan.study.name}: {kept} of {len(plan.runs)} runs are finished already"
-        console.print(text, markup=False, soft_wrap=True)
+        say(console, f"kept    {plan.study.name}: {kept} of {len(plan.runs)} runs are finished already")
 
 
 def _conclude(plan: StudyPlan, errors: Console, quiet: bool) -> bool:
@@ -58,8 +57,7 @@ def _conclude(plan: StudyPlan, errors: Console, quiet: bool) -> bool:
     try:
         report = conclude(plan)
     except OSError as error:
-        text = f"failed  {plan.study.name}: the report can't be written: {in_one_line(error)}"
-        errors.print(text, markup=False, soft_wrap=True)
+        say(errors, f"failed  {plan.study.name}: the report can't be written: {in_one_line(error)}")
         return False
     if not quiet:
         _show(plan, report, errors)
@@ -69,10 +67,12 @@ def _conclude(plan: StudyPlan, errors: Console, quiet: bool) -> bool:
 def _show(plan: StudyPlan, report: Path | None, errors: Console) -> None:
     _, stale = plan.present()
     if stale:
-        text = f"note    {plan.study.name}: left out: {len(stale)} of the runs there, as they are of other settings"
-        errors.print(text, markup=False, soft_wrap=True)
+        say(
+            errors,
+            f"note    {plan.study.name}: left out: {len(stale)} of the runs there, as they are of other settings",
+        )
     if report is None:
-        errors.print(f"No run of {plan.study.name} has finished.", markup=False, soft_wrap=True)
+        say(errors, f"No run of {plan.study.name} has finished.")
         return
     screen = Console(highlight=False)
     screen.print(f"{plan.study.name}: {plan.study.question}".rstrip(": "), markup=False)
