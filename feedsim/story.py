@@ -41,8 +41,9 @@ def told(feed: Feed) -> Iterator[str | Grid]:
     """Who and when, what could have been shown, what was taken out, what was shown and why, what the person did."""
     yield f"{opening(feed)}\n{who(feed)}\n"
     yield f"{ranking(feed)}\n{candidates(feed)}\n{cuts(feed)}\n"
-    yield from (shown_table(feed), "")
-    if feed.has_predictions or feed.policies:
+    if len(feed.shown):
+        yield from (shown_table(feed), "")
+    if len(feed.shown) and (feed.has_predictions or feed.policies):
         yield from (why_table(feed), "")
     if left_out := not_shown_table(feed):
         yield from (left_out, "")
@@ -106,6 +107,8 @@ def _cut(name: str, count: int) -> str:
 def did(feed: Feed) -> str:
     """What the person did, in all."""
     shown = feed.shown
+    if shown.empty:
+        return "Nothing was shown."
     counts = {word: int(shown[action].sum()) for action, word in DEEDS.items()}
     deeds = ", ".join(_many(count, word) for word, count in counts.items() if count)
     minutes, seconds = divmod(int(shown["seconds"].sum()), 60)

@@ -12,8 +12,9 @@ import pyarrow.compute as compute
 import pyarrow.parquet as pq
 
 from feedsim.feed.ranking import EngagementRanker
-from feedsim.results import Run, open_run
+from feedsim.results import Run, find_runs, open_run
 from feedsim.scenario import Scenario, load_study
+from feedsim.study.live import duration
 from feedsim.study.manifest import cores
 from feedsim.world.rng import Streams
 from feedsim.world.world import ACTIONS
@@ -84,17 +85,27 @@ def find_feed(folder: Path, user: int, tick: int, tell: Callable[[str], None]) -
 
     Raises Untraceable for a user or tick that is not in the run, NotARun where there is no run.
     """
+    if runs := find_runs(folder):
+        raise Untraceable(f"{folder}: holds runs of a study; name one of them, such as {runs[0].path}")
     run = open_run(folder)
     scenario, seed = load_study(folder / "scenario.yaml").scenario, int(run.manifest["seed"])
     _check(folder, scenario, user, tick)
     if is_sampled(scenario, seed, user):
         return _read(run, run, scenario, user, tick, repeated=False)
-    tell(f"User {user} is not among the sampled viewers, so the run is repeated up to tick {tick}.")
+    long = duration(_seconds(run, scenario, tick))
+    tell(f"User {user} is not among the sampled viewers: the run is repeated up to tick {tick}, in about {long}.")
     from feedsim.engine.retrace import retrace
 
     with TemporaryDirectory() as temporary:
         again = retrace(scenario, seed, {user}, tick, Path(temporary) / "seed=0", cores())
         return _read(run, again, scenario, user, tick, repeated=True)
+
+
+def _seconds(run: Run, scenario: Scenario, tick: int) -> float:
+    """What the run took up to this tick, if every tick took as long."""
+    per_day = DAY // scenario.tick_minutes
+    done = tick + 1 + scenario.burn_in_days * per_day
+    return float(run.manifest.get("seconds", 0.0)) * done / ((scenario.burn_in_days + scenario.days) * per_day)
 
 
 def is_sampled(scenario: Scenario, seed: int, user: int) -> bool:

@@ -1,4 +1,5 @@
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -97,8 +98,8 @@ def test_a_feed_outside_the_sample_is_told_by_running_it_again(folder: Path) -> 
     assert last is not None
     result = trace(folder, user, last)
     assert result.stdout.startswith(f"User {user} opened the feed in tick {last} (")
-    assert result.stderr == (
-        f"User {user} is not among the sampled viewers, so the run is repeated up to tick {last}.\n"
+    assert result.stderr.startswith(
+        f"User {user} is not among the sampled viewers: the run is repeated up to tick {last}, in about 0:"
     )
 
 
@@ -115,6 +116,10 @@ def test_what_is_not_in_the_run_is_told_in_a_sentence(folder: Path, tmp_path: Pa
     for result, text in (
         (trace(folder, 200, 0), f"{folder}: there is no user 200; users are 0 to 199\n"),
         (trace(folder, 0, 96), f"{folder}: there is no tick 96; ticks are -96 to 95\n"),
+        (
+            trace(folder.parent.parent, 0, 0),
+            f"{folder.parent.parent}: holds runs of a study; name one of them, such as {folder}\n",
+        ),
         (trace(tmp_path, 0, 0), f"{tmp_path}: not a finished run: there is no manifest.json\n"),
     ):
         assert (result.exit_code, result.stdout, result.stderr) == (2, "", text)
@@ -223,6 +228,13 @@ def test_what_was_not_shown_is_told_with_why(feed: Feed) -> None:
         "light cut: its place by the light model, which passes 64 on.",
         "In all: 1:05 minutes on 2 posts; 1 click, 1 angry reaction, 1 report.",
     ]
+
+
+def test_an_empty_feed_is_told_too(feed: Feed) -> None:
+    nothing = feed.candidates.assign(rank=np.nan, seconds=0, **dict.fromkeys(ACTIONS, False))
+    said = lines(replace(feed, candidates=nothing))
+    assert not any(line.startswith(("Shown", "Why")) for line in said)
+    assert said[-1] == "Nothing was shown."
 
 
 def test_no_more_than_a_few_are_told_of_each_reason(folder: Path, sampled: pd.DataFrame) -> None:
