@@ -5,7 +5,7 @@ import math
 import pandas as pd
 import pytest
 
-from feedsim.study.compare import CELL, amplification, differences, gaps, means, prevalence_ratios
+from feedsim.study.compare import CELL, amplification, differences, means, prevalence_ratios
 
 T_2 = 4.302652729911275
 """97.5 % point of Student's t with 2 degrees of freedom."""
@@ -49,13 +49,6 @@ def test_a_difference_to_nothing_has_no_percentage() -> None:
     (got,) = differences(cells({"a": [0.0, 0.0], "b": [1.0, 1.0]}), "a").to_dict("records")
     assert (got["mean"], got["low"]) == (1.0, 1.0)
     assert math.isnan(got["percent"])
-
-
-def test_the_gap_between_groups_is_the_most_minus_the_least_exposed() -> None:
-    parts = [cells({"a": [v]}, side="viewer", level=level) for level, v in (("x", 0.1), ("y", 0.4), ("z", 0.2))]
-    (got,) = gaps(pd.concat([*parts, cells({"a": [9.0]})])).to_dict("records")
-    assert (got["metric"], got["group"], got["level"]) == ("prevalence_gap", "age", "")
-    assert (got["value"], got["n"]) == (pytest.approx(0.3), 30)
 
 
 def test_amplification_is_impressions_over_those_of_the_chronological_arm_minus_one() -> None:

@@ -42,6 +42,7 @@ class Demote(Policy):
 
     kind: Literal["demote"]
     harm: str
+    """a class that the scenario names, such as misinformation"""
     strength: Share = 0.5
     """share of the score taken away when harm is certain"""
     threshold: Share = 0.0
@@ -58,6 +59,7 @@ class Remove(Policy):
 
     kind: Literal["remove"]
     harm: str
+    """a class that the scenario names, such as misinformation"""
     threshold: Annotated[float, Field(gt=0, le=1)] = 0.9
     """probability from which a post is taken out"""
 

@@ -36,7 +36,7 @@ METRICS: tuple[Metric, ...] = (
     Metric(
         "engagement_value",
         "engagement",
-        "sum of fixed weights x actions / (people x days); one weighting in every arm, whatever the arm optimises",
+        "(likes + angry reactions + 15 x comments + 5 x reshares) / (people x days), whatever the arm optimises",
         PEOPLE_DAYS,
         "points per person and day",
     ),

@@ -75,12 +75,3 @@ def amplification(summary: pd.DataFrame, chronological: str) -> pd.DataFrame:
     pairs = pairs[pairs["base"] > 0]
     ratios = pairs.assign(value=pairs["value"] / pairs["base"] - 1, metric="amplification")
     return intervals(ratios, ["arm", "assumption", *CELL])
-
-
-def gaps(summary: pd.DataFrame, metric: str = "prevalence", side: str = "viewer") -> pd.DataFrame:
-    """The widest gap between two levels of each group attribute, in each run: rows of metric `<metric>_gap`."""
-    rows = plain(summary)
-    rows = rows[(rows["metric"] == metric) & (rows["side"] == side) & (rows["part"] == "")]
-    by = ["arm", "assumption", "seed", "harm", "side", "group"]
-    found = rows.groupby(by, sort=False).agg(value=("value", np.ptp), n=("n", "sum")).reset_index()
-    return found.assign(metric=f"{metric}_gap", level="", part="")

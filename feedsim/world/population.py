@@ -75,8 +75,8 @@ def _default_actors() -> dict[ActorName, Actor]:
         # What is not cited is an assumption.
         "supersharer": Actor(
             share=0.003,  # 2,107 of 664,391 people (Baribi-Bartov et al. 2024)
-            posts_per_day=31.8,  # 15.9 political links a day (E13), taken as half of what they post
-            kinds={"personal": 0.2, "news": 0.2, "civic": 0.3, "entertainment": 0.3},
+            posts_per_day=31.8,  # 15.9 political links a day (E13), taken as half of what they post: mostly news
+            kinds={"personal": 0.2, "news": 0.4, "civic": 0.1, "entertainment": 0.3},
             false_share=0.18,  # 2.8 of 15.9 links (E13)
             hostile_share=0.02,
         ),
@@ -87,12 +87,12 @@ def _default_actors() -> dict[ActorName, Actor]:
             false_share=0.2,
         ),
         "coordinated": Actor(
-            share=0.001,
+            share=0.0005,
             posts_per_day=5,
             kinds={"personal": 0.2, "news": 0.2, "civic": 0.4, "entertainment": 0.2},
             false_share=0.4,
             hostile_share=0.05,
-            reshare_own_odds=5,
+            reshare_own_odds=3,
         ),
         "hate_producer": Actor(
             share=0.01,

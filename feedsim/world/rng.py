@@ -86,8 +86,8 @@ class Streams:
 
     def normal(self, decision: str, *ids: Ids) -> Doubles:
         """Standard normal numbers, by the inverse distribution function: one draw each."""
-        # Half a step away from 0, whose normal number would be -inf.
-        return np.asarray(ndtri(self.uniform(decision, *ids) + _TO_UNIT / 2))
+        # Half a step away from 0 and a whole one from 1, whose normal numbers would be infinite.
+        return np.asarray(ndtri(np.minimum(self.uniform(decision, *ids) + _TO_UNIT / 2, 1 - _TO_UNIT)))
 
     def poisson(self, decision: str, rate: npt.ArrayLike, *ids: Ids) -> Longs:
         """Poisson counts with the given mean (at most 500), by inversion: a higher mean never gives a lower count."""
@@ -107,7 +107,8 @@ def _poisson_inverse(u: Doubles, mean: Doubles) -> Longs:
     for i in range(u.size):
         p = np.exp(-mean[i])
         total, k = p, 0
-        while u[i] >= total and k < 2000:
+        # Rounding may leave the sum of all probabilities below u: past the mean, what changes nothing ends it.
+        while u[i] >= total and (k < mean[i] or total + p > total):
             k += 1
             p *= mean[i] / k
             total += p

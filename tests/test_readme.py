@@ -1,0 +1,104 @@
+"""The README is run: its commands, its study file, its Python, its query; and CI runs its test command."""
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from feedsim.scenario import load_study
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+SMALL = ["--set", "population.users=200", "--set", "days=1", "--set", "burn_in_days=1", "--seed", "1", "--quiet"]
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+
+
+def feedsim(words: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "feedsim", *words]
+    path = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
+    environment = {**os.environ, "PYTHONPATH": path}
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where a reader would stand, with a small quickstart that has been run."""
+    folder = tmp_path_factory.mktemp("reader")
+    (folder / "scenarios").symlink_to(ROOT / "scenarios")
+    done = feedsim(["run", "scenarios/quickstart.yaml", *SMALL], folder)
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+def commands() -> list[list[str]]:
+    lines = [line for block in blocks("sh") for line in block.splitlines() if line.startswith("feedsim")]
+    return [shlex.split(line)[1:] for line in lines]
+
+
+def test_there_are_commands_of_every_kind() -> None:
+    kinds = {words[0] for words in commands()}
+    assert kinds == {"run", "compare", "trace", "policies", "metrics", "stages", "schema", "bench"}
+
+
+@pytest.mark.parametrize("words", [words for words in commands() if words[0] not in ("run", "bench")], ids=" ".join)
+def test_every_command_works_as_it_stands(words: list[str], folder: Path) -> None:
+    done = feedsim(words, folder)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip()
+
+
+@pytest.mark.parametrize("words", [words for words in commands() if words[0] == "run"], ids=" ".join)
+def test_the_run_command_is_understood(words: list[str], folder: Path) -> None:
+    # The same words with a smaller world: of an option given twice the later word counts.
+    once = [word for at, word in enumerate(words) if "--seed" not in (word, words[at - 1])]
+    done = feedsim([*once, *SMALL], folder)
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_study_file_loads(tmp_path: Path) -> None:
+    (text,) = blocks("yaml")
+    path = tmp_path / "demote.yaml"
+    path.write_text(text, encoding="utf-8")
+    study = load_study(path)
+    assert study.question.endswith("?")
+    assert list(study.arms) == ["as_it_is", "demoted", "chronological"]
+
+
+def test_faults_are_told_as_they_are_shown(tmp_path: Path) -> None:
+    (text,) = blocks("yaml")
+    wrong = text.replace("burn_in_days", "burn_in_dayz").replace("5_000", "-5")
+    (tmp_path / "demote.yaml").write_text(wrong, encoding="utf-8")
+    done = feedsim(["run", "demote.yaml"], tmp_path)
+    assert done.returncode == 2
+    assert done.stderr == blocks("text")[0]
+
+
+def test_the_python_runs(folder: Path) -> None:
+    (code,) = blocks("python")
+    done = subprocess.run([sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_query_answers(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (query,) = blocks("sql")
+    monkeypatch.chdir(folder)
+    rows = duckdb.sql(query).fetchall()
+    assert {(arm, harm) for arm, harm, _ in rows} >= {("chronological", "hate"), ("engagement", "misinformation")}
+
+
+def test_the_rooms_are_those_that_there_are() -> None:
+    named = set(re.findall(r"^\| `(feedsim/\w+)`", README, re.MULTILINE))
+    assert named == {f"feedsim/{path.parent.name}" for path in (ROOT / "feedsim").glob("*/__init__.py")}
+
+
+def test_ci_runs_the_test_command() -> None:
+    test = next(block.strip() for block in blocks("sh") if "pytest" in block)
+    assert (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()[-1] == test
