@@ -113,7 +113,7 @@ def tally_of_four() -> Tally:
 
 def test_cells_of_authors_by_hand() -> None:
     code = np.array([0, 0, 3, 1], np.int8)
-    cells = list(author_cells(tally_of_four(), code, "age", ("young", "old", "oldest"), HARMS))
+    cells = list(author_cells(tally_of_four(), code, 1, "age", ("young", "old", "oldest"), HARMS))
     assert plain(cells) == {
         ("reach_share", "young"): (8 / 16, 16),
         ("reach_share", "old"): (3 / 16, 16),
@@ -198,7 +198,8 @@ def test_there_is_no_cell_where_there_is_nothing_to_divide_by() -> None:
     assert list(mind_cells(*[np.empty(0)] * 4, EVERYONE)) == []
     assert list(l6of7(np.zeros(3, np.uint8), EVERYONE)) == []
     assert list(ratio("x", 1.0, 0)) == []
-    only_people = [(c.metric, c.level) for c in author_cells(nothing, np.zeros(3, np.int8), "age", ("a", "b"), HARMS)]
+    of_levels = author_cells(nothing, np.zeros(3, np.int8), 1, "age", ("a", "b"), HARMS)
+    only_people = [(c.metric, c.level) for c in of_levels]
     assert only_people == [("posts", "a")]
 
 
@@ -253,7 +254,7 @@ def test_groups_weighted_by_n_give_back_everyone(code: list[int], seed: int) -> 
 @given(st.lists(st.integers(0, 2), min_size=1, max_size=7), st.integers(0, 10**6))
 def test_levels_of_authors_add_up_to_everyone(code: list[int], seed: int) -> None:
     people, tally = len(code), busy_tally(len(code), Streams(seed))
-    cells = list(author_cells(tally, np.array(code, np.int8), "age", ("a", "b", "c"), HARMS))
+    cells = list(author_cells(tally, np.array(code, np.int8), 1, "age", ("a", "b", "c"), HARMS))
     seen = tally.author.sum(axis=0)
     shares = [cell.value for cell in cells if cell.metric == "reach_share"]
     assert sum(shares) == pytest.approx(1 if seen[0] else 0)
@@ -273,9 +274,16 @@ def weighted(cells: Iterable[Cell]) -> dict[tuple[str, str], tuple[float, int]]:
     return {key: (total / n[key], n[key]) for key, total in top.items()}
 
 
+def test_posts_are_by_person_and_day_for_a_level_too() -> None:
+    tally = tally_of_four()
+    everyone = next(c.value for c in supply_cells(tally, 4, 3, HARMS) if c.metric == "posts" and not c.harm)
+    of_level = author_cells(tally, np.zeros(4, np.int8), 3, "age", ("a",), HARMS)
+    assert next(c.value for c in of_level if c.metric == "posts") == everyone
+
+
 def test_every_cell_has_a_definition() -> None:
     tally = tally_of_four()
     tally.source[:] = 1
     cells = [*of_viewers(tally, np.ones(4, np.bool_), np.ones(4, np.uint8), EVERYONE), *source_cells(tally, HARMS)]
-    cells += [*supply_cells(tally, 4, 1, HARMS), *author_cells(tally, np.zeros(4, np.int8), "age", ("a",), HARMS)]
+    cells += [*supply_cells(tally, 4, 3, HARMS), *author_cells(tally, np.zeros(4, np.int8), 3, "age", ("a",), HARMS)]
     assert {cell.metric for cell in cells} <= {metric.name for metric in METRICS}

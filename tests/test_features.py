@@ -69,7 +69,7 @@ def features_of(world: World, c: Candidates) -> Columns:
     return {name: column[posts] for name, column in table_of(world).items()} | {
         "viewer_clicks": (acted[:, CLICK] + 1.2) / (seen + SMOOTHING),
         "viewer_likes": (acted[:, LIKE] + 0.6) / (seen + SMOOTHING),
-        "viewer_reshares": (acted[:, RESHARE] + 0.2) / (seen + SMOOTHING),
+        "viewer_reshares": (acted[:, RESHARE] + 0.24) / (seen + SMOOTHING),
         "viewer_seen": np.log1p(seen),
         "in_network": inside,
         "reshared": inside & (items.depth[item] > 0),
@@ -152,7 +152,7 @@ def test_someone_of_whom_nothing_is_known_has_prior_rates_and_an_even_taste() ->
     x = features(world, FeatureSpace.of(world), post_table(world), candidates_of(sessions_of([0]), [[0]]))[0]
     names = FeatureSpace.of(world).names
     assert {name: x[names.index(name)] for name in (*VIEWER_FEATURES, "taste")} == pytest.approx(
-        {"viewer_clicks": 0.06, "viewer_likes": 0.03, "viewer_reshares": 0.01, "viewer_seen": 0, "taste": 0.25}
+        {"viewer_clicks": 0.06, "viewer_likes": 0.03, "viewer_reshares": 0.012, "viewer_seen": 0, "taste": 0.25}
     )
 
 

@@ -29,6 +29,8 @@ from feedsim.world.world import SOURCES, World
 from feedsim.writer import RunWriter, known, labels
 
 WHOLE_RUN = -1
+WEEK = 7
+"""Days, before which nothing is known of the last seven."""
 RESHARE_COLUMNS = ("key", "user", "parent_user", "minute", "depth")
 
 
@@ -43,6 +45,7 @@ class Books:
         """(U,) days with a session"""
         self.history = np.zeros(users, np.uint8)
         """(U,) a bit for each of the last days with a session"""
+        self.days_closed = 0
         self.cells: list[tuple[int, int, Cell]] = []
         self.today: list[Reshares] = []
         self.reshares: list[Reshares] = []
@@ -74,6 +77,7 @@ class Books:
         """Cells of the day that ends, overall and by group; then its sums join the run's."""
         active = self.day.viewer[:, 0] > 0
         self.active_days += active
+        self.days_closed += 1
         self.history = (self.history << np.uint8(1)) | active.astype(np.uint8)
         self._write(self._all_cells(world, self.day, 1, active.astype(np.int64)), WHOLE_RUN, day)
         self.whole.add(self.day)
@@ -93,9 +97,10 @@ class Books:
             yield from mind_cells(
                 minds.satisfaction[rows], minds.warmth[rows], misbelief[rows], minds.habit[rows], where
             )
-            yield from l6of7(self.history[rows], where)
+            if self.days_closed >= WEEK:
+                yield from l6of7(self.history[rows], where)
         for group, levels in world.levels.items():
-            yield from author_cells(tally, world.users.groups[group], group, levels, world.harms)
+            yield from author_cells(tally, world.users.groups[group], days, group, levels, world.harms)
         yield from source_cells(tally, world.harms)
         yield from supply_cells(tally, len(world.users), days, world.harms)
 

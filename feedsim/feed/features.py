@@ -21,9 +21,13 @@ VIEWER_FEATURES = ("viewer_clicks", "viewer_likes", "viewer_reshares", "viewer_s
 PAIR_FEATURES = ("in_network", "reshared", "entered", "affinity", "taste")
 """Of the two: brought by a followee, as a reshare, hours since then; actions between the two; share of the topic."""
 SMOOTHING = 20.0
-"""Impressions that the prior rate weighs, for a post (assumption)."""
+"""Impressions that the prior rate weighs, of a post and of a viewer (assumption)."""
 PRIOR = np.array([0.06, 0.03, 0.004, 0.005, 0.012, 0.0035])
-"""Rates that a new post starts from: click, like, angry, comment, reshare, hide and report."""
+"""Rates that a new post starts from, and a new viewer: click, like, angry, comment, reshare, hide and report."""
+AUTHOR_SMOOTHING, AUTHOR_PRIOR = 50.0, 0.2
+"""Impressions that the prior weighs, and the engagement value per impression that a new author starts from."""
+TASTE_PRIOR = 0.25
+"""Actions on every topic that a new viewer starts from (assumption)."""
 
 
 @dataclass(frozen=True)
@@ -78,14 +82,14 @@ def _post_table(
 ) -> None:  # fmt: skip
     for p in prange(result.shape[0]):
         a, seen = author[p], impressions[p]
-        weight = 1.0 / (seen + 20.0)
+        weight = 1.0 / (seen + SMOOTHING)
         result[p, 0] = np.log1p(max(0, now - minute[p]) / 60.0)
         result[p, 1] = np.log1p(float(seen))
         for i in range(5):
-            result[p, 2 + i] = (counters[i, p] + 20.0 * prior[i]) * weight
-        result[p, 7] = (counters[5, p] + counters[6, p] + 20.0 * prior[5]) * weight
+            result[p, 2 + i] = (counters[i, p] + SMOOTHING * prior[i]) * weight
+        result[p, 7] = (counters[5, p] + counters[6, p] + SMOOTHING * prior[5]) * weight
         result[p, 8] = np.log1p(float(followers[a]))
-        result[p, 9] = (author_value[a] + 10.0) / (author_seen[a] + 50.0)
+        result[p, 9] = (author_value[a] + AUTHOR_SMOOTHING * AUTHOR_PRIOR) / (author_seen[a] + AUTHOR_SMOOTHING)
         result[p, 10] = np.log1p(author_posts[a])
         result[p, 11] = kind[p]
         result[p, 12] = modality[p]
@@ -122,9 +126,9 @@ def _features(
         for f in range(width):
             result[r, f] = table[p, f]
         topic = np.int64(table[p, 15])
-        result[r, width] = (acted[u, 0] + 1.2) / (seen[u] + 20.0)
-        result[r, width + 1] = (acted[u, 1] + 0.6) / (seen[u] + 20.0)
-        result[r, width + 2] = (acted[u, 4] + 0.2) / (seen[u] + 20.0)
+        result[r, width] = (acted[u, 0] + SMOOTHING * PRIOR[0]) / (seen[u] + SMOOTHING)
+        result[r, width + 1] = (acted[u, 1] + SMOOTHING * PRIOR[1]) / (seen[u] + SMOOTHING)
+        result[r, width + 2] = (acted[u, 4] + SMOOTHING * PRIOR[4]) / (seen[u] + SMOOTHING)
         result[r, width + 3] = np.log1p(seen[u])
         _pair(
             result, r, width + 4, u, now[s], topic, item[r], edge[r],
@@ -148,4 +152,4 @@ def _pair(
     mine = 0.0
     for t in range(topic_clicks.shape[1]):
         mine += topic_clicks[u, t]
-    x[r, f + 4] = (topic_clicks[u, topic] + 0.25) / (mine + 0.25 * topic_clicks.shape[1])
+    x[r, f + 4] = (topic_clicks[u, topic] + TASTE_PRIOR) / (mine + TASTE_PRIOR * topic_clicks.shape[1])

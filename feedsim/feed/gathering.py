@@ -6,6 +6,7 @@
 import numpy as np
 from numba import prange
 
+from feedsim.feed.features import TASTE_PRIOR
 from feedsim.kernels import kernel, parallel
 from feedsim.world.arrays import Codes, Doubles, Floats, Ints, Keys, Longs
 from feedsim.world.posts import REMOVED
@@ -64,7 +65,7 @@ def gather(
             c = _newest(found, n, now, quota[0], post_base, rows[s])
             total = 0.0
             for t in range(taste.size):
-                total += topic_clicks[u, t] + 0.25
+                total += topic_clicks[u, t] + TASTE_PRIOR
                 taste[t] = total
             for source in range(1, 4):
                 c = _draw(
@@ -98,7 +99,7 @@ def _enter_seen(
 ) -> int:  # fmt: skip
     """Empty the table and enter what `u` has seen of living posts, and wrote; the load then, or -1 if too much."""
     table[:] = FREE
-    load = spare + (box[u + 1] - box[u])
+    load = spare + int(box[u + 1] - box[u])
     if 2 * load > table.size:
         return -1
     for k in range(box[u], box[u + 1]):

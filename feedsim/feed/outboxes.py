@@ -20,7 +20,7 @@ class Outboxes:
 
 
 def sort_outboxes(items: Items, users: int, oldest: int) -> Outboxes:
-    """The outboxes of all users, of items made after minute `oldest`: a counting sort, made anew each tick."""
+    """The outboxes of all users, from the first item made after minute `oldest` on: a counting sort, anew each tick."""
     first = int(np.argmax(np.r_[items.minute[: len(items)] > oldest, True]))
     return Outboxes(*_sort(items.user, items.post, items.minute, items.depth, first, len(items), items.base, users))
 

@@ -9,7 +9,7 @@ from numba import prange
 from pydantic import Field
 
 from feedsim.block import Block
-from feedsim.feed.features import PAIR_FEATURES, POST_FEATURES, VIEWER_FEATURES
+from feedsim.feed.features import PAIR_FEATURES, POST_FEATURES, TASTE_PRIOR, VIEWER_FEATURES
 from feedsim.feed.flow import Candidates
 from feedsim.feed.presets import PRESETS, Preset
 from feedsim.kernels import parallel
@@ -138,10 +138,10 @@ def _light(
         mine = 0.0
         for t in range(topic_clicks.shape[1]):
             mine += topic_clicks[u, t]
-        per_click = pair[4] / (mine + 0.25 * topic_clicks.shape[1])
+        per_click = pair[4] / (mine + TASTE_PRIOR * topic_clicks.shape[1])
         for r in range(start[s], start[s + 1]):
             p, i = post[r] - base, item[r] - item_base
-            score = posts[p] + per_click * (topic_clicks[u, topic[p]] + 0.25)
+            score = posts[p] + per_click * (topic_clicks[u, topic[p]] + TASTE_PRIOR)
             if item[r] >= 0:
                 score += pair[0] + pair[2] * np.log1p(max(0, now[s] - item_minute[i]) / 60.0)
                 score += pair[1] if item_depth[i] > 0 else 0.0

@@ -98,10 +98,10 @@ def reach_cells(viewer: Ints, active_days: int, harms: tuple[str, ...], where: W
 
 
 def author_cells(
-    tally: Tally, code: Codes, group: str, levels: tuple[str, ...], harms: tuple[str, ...]
+    tally: Tally, code: Codes, days: float, group: str, levels: tuple[str, ...], harms: tuple[str, ...]
 ) -> Iterator[Cell]:
     """By level of the author: `reach_share` (impressions of the level's posts over all impressions), `prevalence`
-    (impressions of the class over impressions of the level's posts), `posts` (posts per person of the level)."""
+    (impressions of the class over those of the level's posts), `posts` (posts per person of the level and day)."""
     total = tally.author[:, 0].sum()
     for i, level in enumerate(levels):
         where, rows = Where("author", group, level), code == i
@@ -109,7 +109,7 @@ def author_cells(
         yield from ratio("reach_share", seen[0], total, where)
         for h, harm in enumerate(harms):
             yield from ratio("prevalence", seen[1 + h], seen[0], where, harm)
-        yield from ratio("posts", tally.posts[rows, 0].sum(), np.count_nonzero(rows), where)
+        yield from ratio("posts", tally.posts[rows, 0].sum(), np.count_nonzero(rows) * days, where)
 
 
 def source_cells(tally: Tally, harms: tuple[str, ...]) -> Iterator[Cell]:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from feedsim.feed.flow import Candidates, Slate
-from feedsim.world.arrays import Bools, Floats, Ints, Longs
+from feedsim.world.arrays import Bools, Floats, Ints, Keys, Longs
 from feedsim.world.world import ACTIONS, World
 
 NULL = -1
@@ -63,7 +63,7 @@ class Sample:
             "key": world.posts.key[post],
             "source": mine.source,
             "sharer": np.where(is_reshare, world.items.user[item], NULL),
-            "light_rank": _light_rank(mine, None if light is None else light(mine)),
+            "light_rank": _light_rank(mine, world.posts.key[post], None if light is None else light(mine)),
             "removed_by": by,
             "score": _spread(count, at, kept, scored.score),
             "rank": rank,
@@ -105,10 +105,10 @@ def _spread(count: int, at: Longs, kept: Longs, values: Floats | None, width: in
     return result
 
 
-def _light_rank(c: Candidates, light: Floats | None) -> Longs:
-    """(C,) place by the light model within the session; NULL without one."""
+def _light_rank(c: Candidates, key: Keys, light: Floats | None) -> Longs:
+    """(C,) place by the light model within the session, ties by the smaller post key; NULL without one."""
     rank = np.full(len(c), NULL, np.int64)
     if light is not None:
-        order = np.lexsort((c.row, -light, c.session))
+        order = np.lexsort((key, -light, c.session))
         rank[order] = np.arange(len(c)) - c.start[c.session[order]]
     return rank

@@ -33,7 +33,7 @@ class MindsBlock(Block):
     """share of the way to full belief per exposure, at discernment 0"""
     correction_rate: Share = 0.1
     """share of the way to disbelief per correction seen"""
-    interest_drift: Share = 0.01
+    interest_drift: Share = 0.002
     """how far tastes move towards a topic acted on"""
     warmth_per_term: NotNegative = 0.05
     """points lost per out-group term seen in civic posts (scale: Piccardi et al. 2025, H24)"""

@@ -189,7 +189,8 @@ def _respond(
         aimed_at_me = target_group[p] >= 0 and target_group[p] == target_level[u]
         hurt = effects[13] if aimed_at_me and severity[p] > 0 else 0.0
         charge = words[p] * effects[7] + terms[p] * effects[8]
-        shared = effects[1] * taste + effects[4] * (quality[p] - 0.5) + effects[5] * (novelty[p] - 0.4)
+        better, newer = quality[p] - MEAN_QUALITY, novelty[p] - MEAN_NOVELTY
+        shared = effects[1] * taste + effects[4] * better + effects[5] * newer
         shared += effects[6] * proximity[p] * proximity[p]
         if edge[r] >= 0:
             shared += effects[2] + effects[15] * bell(mix(mix(close, np.uint64(u)), np.uint64(followee[edge[r]])))
@@ -218,7 +219,7 @@ def _respond(
                 if actor[u] == actor[author[p]]:
                     x += own_kind_bonus[actor[u]]
             else:
-                x += repelled + hurt - agreement - effects[1] * taste - effects[4] * (quality[p] - 0.5)
+                x += repelled + hurt - agreement - effects[1] * taste - effects[4] * better
             h = mix(mix(draws[a], np.uint64(u)), key[p])
             if unit(h) < 1.0 / (1.0 + np.exp(-x)):
                 actions[r] |= np.uint8(1 << a)
@@ -228,7 +229,7 @@ def _respond(
                 mean += seconds_of[1 + a]
         # Whole seconds, so that sums do not depend on their order.
         seconds[r] = np.int32(-np.log(1.0 - unit(mix(mix(draws[7], np.uint64(u)), key[p]))) * mean)
-        worth = value_of[0] * (quality[p] - 0.5) + value_of[1] * taste + value_of[2] * (novelty[p] - 0.4)
+        worth = value_of[0] * better + value_of[1] * taste + value_of[2] * newer
         worth -= value_of[3] * severity[p] * harm_aversion[u] * (2.0 if aimed_at_me else 1.0)
         worth -= value_of[5] * terms[p]
         if false[p]:

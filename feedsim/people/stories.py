@@ -9,7 +9,7 @@ from feedsim.people.content import Content
 from feedsim.people.drafts import Births
 from feedsim.people.matter import Matter
 from feedsim.people.spread import Nearby
-from feedsim.world.arrays import NOBODY, Bools, Codes, Doubles, Floats, Ints, Longs
+from feedsim.world.arrays import NOBODY, Bools, Codes, Doubles, Floats, Ints, Keys, Longs
 from feedsim.world.rng import Streams
 from feedsim.world.users import COORDINATED, Users
 
@@ -35,16 +35,22 @@ class Narratives:
 
 
 def narratives(content: Content, topics: int, streams: Streams) -> Narratives:
-    """The narratives of a run. Both true and false ones are spread over all sides, so that no seed lacks one."""
+    """The narratives of a run. True and false ones alike are spread over sides and over topics, so that no seed has the
+    false ones all on one side, or on what happens to be liked."""
     n = np.arange(content.narratives)
     # Which are false is drawn, so that a narrative's number tells the company nothing.
-    place = np.argsort(np.argsort(streams.hashes("narrative", n)))
-    is_false = place < content.false_narratives
-    rank = np.where(is_false, place, place - content.false_narratives)
-    many = np.where(is_false, content.false_narratives, content.narratives - content.false_narratives)
-    side = 2 * (rank + streams.uniform("narrative side", n)) / many - 1
-    topic = (streams.uniform("narrative topic", n) * topics).astype(np.int8)
-    return Narratives(is_false, topic, side)
+    is_false = _place(streams.hashes("narrative", n)) < content.false_narratives
+    side, topic = np.empty(len(n)), np.empty(len(n))
+    order = _place(streams.hashes("topic order", np.arange(topics)))
+    for mine in (np.flatnonzero(is_false), np.flatnonzero(~is_false)):
+        for spread, name in ((side, "narrative side"), (topic, "narrative topic")):
+            spread[mine] = (_place(streams.hashes(name, mine)) + streams.uniform(f"{name} within", mine)) / len(mine)
+    return Narratives(is_false, order[(topic * topics).astype(np.int64)].astype(np.int8), 2 * side - 1)
+
+
+def _place(lot: Keys) -> Longs:
+    """Place of each in ascending order: a permutation, by lot."""
+    return np.argsort(np.argsort(lot))
 
 
 @dataclass(frozen=True)
