@@ -230,12 +230,20 @@ def lived(tmp_path: Path) -> Simulation:
 
 def found_by(simulation: Simulation) -> tuple[Candidates, Ints]:
     """What the sources bring when everybody comes at once, from shelves and outboxes sorted anew."""
-    world, topics = simulation.world, simulation.scenario.population.topics
-    shelves = fill(world, simulation.languages, topics, simulation.retention)
-    outboxes = sort_outboxes(world.items, len(world.users), world.minute - simulation.retention)
+    world, server, topics = simulation.world, simulation.server, simulation.scenario.population.topics
+    shelves = fill(world, server.languages, topics, server.retention)
+    outboxes = sort_outboxes(world.items, len(world.users), world.minute - server.retention)
     many = len(world.users)
     sessions = Sessions(np.arange(many, dtype=np.int32), *(np.full(many, n, np.int32) for n in (world.minute, 9)))
-    return source(world, sessions, simulation.quota, outboxes, shelves, simulation.language, simulation.retention)
+    return source(
+        world,
+        sessions,
+        simulation.server.quota,
+        outboxes,
+        shelves,
+        simulation.server.language,
+        simulation.server.retention,
+    )
 
 
 def arrays(thing: Any) -> Iterator[np.ndarray]:
@@ -259,7 +267,7 @@ def frozen(thing: Any) -> Any:
 
 def test_policies_and_measures_only_read(lived: Simulation) -> None:
     c, inventory = found_by(lived)
-    scored = lived.scored(c)
+    scored = lived.server.scored(c)
     slate = lived.responder.respond(lived.world, scored, select(lived.world, scored))
     world, harms = frozen(lived.world), len(lived.world.harms)
     assert not world.posts.harm.flags.writeable
@@ -276,8 +284,8 @@ def test_policies_and_measures_only_read(lived: Simulation) -> None:
     assert len((sample.take() or {})["tick"]) == len(c)
     lived.books.day = tally
     lived.books.end_day(world, 0)
-    assert lived.team is not None
-    assert len(lived.team.examine(world.users.groups, world.levels)) > 0
+    assert lived.server.team is not None
+    assert len(lived.server.team.examine(world.users.groups, world.levels)) > 0
 
 
 TRUTH_OF_POSTS = ("false", "stance", "side", "target_group", "novelty", "quality", "severity", "proximity", "harm")
@@ -295,12 +303,12 @@ TRUTH_OF_USERS = (
 
 def company(simulation: Simulation, c: Candidates) -> list[np.ndarray]:
     """All that the company makes of a log and of candidates: features, p, scores, factors, the next model."""
-    world, team = simulation.world, simulation.team
+    world, team = simulation.world, simulation.server.team
     assert team is not None
     assert team.model is not None
     assert isinstance(simulation.scenario.ranker, EngagementRanker)
     found, _ = found_by(simulation)
-    x = features(world, simulation.space, post_table(world), c)
+    x = features(world, simulation.server.space, post_table(world), c)
     p = team.model.heads.predict(x)
     score = engagement_score(c, p, head_weights(simulation.scenario.ranker.weights), 1.0)
     factor = Demote(kind="demote", harm="hate").factor(world, c)
@@ -314,7 +322,7 @@ def company(simulation: Simulation, c: Candidates) -> list[np.ndarray]:
         p,
         score,
         factor,
-        simulation.scored(c).row,
+        simulation.server.scored(c).row,
         select(world, served).candidate,
         model.light,
         texts,

@@ -1,0 +1,142 @@
+"""Serving feeds: stages 3 to 7, for a chunk of sessions, reading the world as it stood when the tick began."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from feedsim.company.team import RankingTeam
+from feedsim.engine.stopwatch import Stopwatch, guard
+from feedsim.feed.features import FeatureSpace, features, post_table
+from feedsim.feed.flow import Candidates, Choice, Sessions
+from feedsim.feed.outboxes import Outboxes, sort_outboxes
+from feedsim.feed.ranking import (
+    EngagementRanker,
+    LightPass,
+    chronological_score,
+    engagement_score,
+    popular_score,
+    random_score,
+)
+from feedsim.feed.select import select
+from feedsim.feed.shelves import Shelves, fill, heat
+from feedsim.feed.sources import Quota, source
+from feedsim.scenario import Scenario
+from feedsim.world.arrays import Codes, Floats, Ints
+from feedsim.world.world import Source, World
+
+LOOKED_AT = 0.7
+"""Share of a slate that people look at, about: what the rate of logging starts from."""
+BURN_IN_SOURCES: dict[Source, float] = {"in_network": 0.85, "profile": 0.05, "trending": 0.05, "exploration": 0.05}
+"""Of the candidates in burn-in: enough out of network for the slots given by lot."""
+
+
+class Server:
+    """What feeds are made from: the ranker, the policies, and what is got ready for every tick."""
+
+    def __init__(self, scenario: Scenario, world: World, watch: Stopwatch) -> None:
+        self.scenario, self.world, self.watch = scenario, world, watch
+        ranker, feed = scenario.ranker, scenario.feed
+        self.space = FeatureSpace.of(world)
+        self.language: Codes = world.users.groups.get("language", np.zeros(len(world.users), np.int8))
+        self.languages = len(world.levels.get("language", ("",)))
+        self.retention = scenario.content.retention_hours * 60
+        self.burn_in_quota = Quota.of(feed, BURN_IN_SOURCES)
+        self.quota = Quota.of(feed, {"in_network": 1.0} if ranker.kind == "chronological" else feed.sources)
+        self.team: RankingTeam | None = None
+        if isinstance(ranker, EngagementRanker):
+            people = scenario.population
+            expected = people.users * people.sessions_per_day * feed.slate * LOOKED_AT
+            self.team = RankingTeam(ranker, self.space, expected)
+        self.outboxes: Outboxes
+        self.table: Floats = np.empty((0, 0), np.float32)
+        """(P, 16) features of living posts"""
+        self.shelves: Shelves | None = None
+        """none after midnight, when rows of posts have moved"""
+        self.light: LightPass | None = None
+        self.heat: Floats | None = None
+
+    @property
+    def ranked_by_heads(self) -> bool:
+        """Whether feeds are ranked by learned heads now."""
+        return self.team is not None and self.team.model is not None and not self.world.in_burn_in
+
+    @property
+    def gathering(self) -> bool:
+        """Whether feeds are chronological with a share of lots, to gather a first log."""
+        return self.world.in_burn_in or (self.team is not None and self.team.model is None)
+
+    def get_ready(self) -> None:
+        """What all chunks of the tick read."""
+        world = self.world
+        if self.shelves is None or world.minute % self.scenario.feed.refresh_minutes == 0:
+            self.shelves = fill(world, self.languages, self.scenario.population.topics, self.retention)
+        self.outboxes = sort_outboxes(world.items, len(world.users), world.minute - self.retention)
+        if self.team is not None:
+            self.table = post_table(world)
+            self.light = self.team.light.over(self.table) if self.ranked_by_heads else None
+        if self.scenario.ranker.kind == "popular":
+            self.heat = heat(world.posts, world.minute)
+
+    def found(self, sessions: Sessions) -> tuple[Candidates, Ints]:
+        """Stage 3: candidates, and (S,) how many unseen posts each network held."""
+        assert self.shelves is not None
+        quota = self.burn_in_quota if self.gathering else self.quota
+        with self.watch.time("source"):
+            c, inventory = source(
+                self.world, sessions, quota, self.outboxes, self.shelves, self.language, self.retention
+            )
+        self.watch.rows["source"] += len(c)
+        return c, inventory
+
+    def filtered(self, c: Candidates) -> tuple[Candidates, dict[str, Ints]]:
+        """Stage 4: what every policy in force lets stay; and the rows each took out."""
+        removed: dict[str, Ints] = {}
+        with self.watch.time("filter"):
+            for name, policy in self.scenario.policies.items():
+                keep = policy.keep(self.world, c) if policy.acts(self.world) else None
+                if keep is not None and not keep.all():
+                    removed[name] = c.row[~keep]
+                    c = c.take(np.flatnonzero(keep))
+        return c, removed
+
+    def scored(self, c: Candidates) -> Candidates:
+        """Stage 5: the ranker's score of every candidate it keeps."""
+        with self.watch.time("score"):
+            c = self._scored(c)
+            assert c.score is not None
+            guard("score", self.world.minute, c.score)
+        self.watch.rows["score"] += len(c)
+        return c
+
+    def _scored(self, c: Candidates) -> Candidates:
+        world, ranker = self.world, self.scenario.ranker
+        if self.gathering or ranker.kind == "chronological":
+            return replace(c, score=chronological_score(world, c))
+        if ranker.kind == "popular":
+            assert self.heat is not None
+            return replace(c, score=popular_score(c, self.heat, world.posts.base))
+        if ranker.kind == "random":
+            return replace(c, score=random_score(world, c))
+        assert self.team is not None
+        assert self.light is not None
+        c = self.light.cut(world, c, self.scenario.feed.keep)
+        x = features(world, self.space, self.table, c)
+        with self.watch.time("forests"):
+            p = self.team.predict(x)
+        score = engagement_score(c, p, self.team.weights, ranker.out_of_network_factor)
+        return replace(c, features=x, p=p, score=score)
+
+    def attenuated(self, c: Candidates) -> Candidates:
+        """Stage 6: the factor of every policy in force."""
+        factors: dict[str, Floats] = {}
+        with self.watch.time("attenuate"):
+            for name, policy in self.scenario.policies.items():
+                factor = policy.factor(self.world, c) if policy.acts(self.world) else None
+                if factor is not None:
+                    factors[name] = factor.astype(np.float32)
+        return replace(c, factors=factors) if factors else c
+
+    def chosen(self, c: Candidates) -> Choice:
+        """Stage 7: what is shown, in order."""
+        with self.watch.time("select"):
+            return select(self.world, c, self.scenario.feed.burn_in_explore_share if self.gathering else 0.0)
