@@ -6,13 +6,9 @@ loops on single bytes: a feature is replaced once a block by its code (how many 
 it), and a tree's leaves stand in planes of eight, so that a test touches only the planes of its left side.
 """
 
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
 from numba import prange
-from numba.core.cgutils import false_bit
-from numba.extending import intrinsic
 
 from feedsim.kernels import kernel, parallel
 from feedsim.world.arrays import Bytes, Doubles, Floats, Ints, Longs
@@ -26,15 +22,9 @@ Places = npt.NDArray[np.unsignedinteger]
 """Bytes where no feature has more than 255 thresholds; else two bytes."""
 
 
-def _count_trailing_zeros(_typing: Any, bits: Any) -> Any:
-    def generate(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
-        return builder.cttz(arguments[0], false_bit)
-
-    return bits(bits), generate
-
-
-lowest_bit = intrinsic(_count_trailing_zeros)
-"""Place of the lowest set bit: one machine instruction, for a whole vector of bytes."""
+# Constants of one byte: with wider ones the loops below would not stay on bytes.
+_0, _1, _2, _3, _4 = (np.uint8(i) for i in range(5))
+_PAIRS, _QUADS, _HALF = np.uint8(0x55), np.uint8(0x33), np.uint8(0x0F)
 
 
 @kernel
@@ -67,9 +57,14 @@ def find_exits(
                 s0, s1 = m0 if c0[r] > l0 else WHOLE, m1 if c1[r] > l1 else WHOLE
                 s2, s3 = m2 if c2[r] > l2 else WHOLE, m3 if c3[r] > l3 else WHOLE
                 stay[r] &= (s0 & s1) & (s2 & s3)
-        first = np.uint8(8 * plane)
         for r in range(stay.size):
-            exits[r] = first + lowest_bit(stay[r]) if stay[r] != 0 else exits[r]
+            # The place of the lowest bit is how many bits lie below it, counted in pairs, quads and halves; 8 if there
+            # is none, and then the later planes' exit counts. A machine's own instruction works on no vector of bytes.
+            below = np.uint8((stay[r] & (_0 - stay[r])) - _1)
+            below = np.uint8(below - ((below >> _1) & _PAIRS))
+            below = np.uint8((below & _QUADS) + ((below >> _2) & _QUADS))
+            below = np.uint8((below + (below >> _4)) & _HALF)
+            exits[r] = below + (exits[r] & (_0 - (below >> _3)))
 
 
 @kernel
