@@ -17,7 +17,7 @@ from feedsim.engine.simulation import Simulation
 from feedsim.engine.stopwatch import NotFinite
 from feedsim.feed.features import features, post_table
 from feedsim.feed.flow import Candidates, Sessions
-from feedsim.feed.outboxes import sort_outboxes
+from feedsim.feed.outboxes import Outboxes
 from feedsim.feed.ranking import EngagementRanker, engagement_score, head_weights
 from feedsim.feed.select import select
 from feedsim.feed.shelves import fill
@@ -229,10 +229,10 @@ def lived(tmp_path: Path) -> Simulation:
 
 
 def found_by(simulation: Simulation) -> tuple[Candidates, Ints]:
-    """What the sources bring when everybody comes at once, from shelves and outboxes sorted anew."""
+    """What the sources bring when everybody comes at once, from shelves and outboxes made anew."""
     world, server, topics = simulation.world, simulation.server, simulation.scenario.population.topics
     shelves = fill(world, server.languages, topics, server.retention)
-    outboxes = sort_outboxes(world.items, len(world.users), world.minute - server.retention)
+    outboxes = Outboxes.of(world, simulation.scenario.feed.per_followee)
     many = len(world.users)
     sessions = Sessions(np.arange(many, dtype=np.int32), *(np.full(many, n, np.int32) for n in (world.minute, 9)))
     return source(

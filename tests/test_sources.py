@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from worlds import add_posts, add_reshare, quota, see, sessions_of, world_of
 
 from feedsim.feed.flow import Candidates, Sessions
-from feedsim.feed.outboxes import sort_outboxes
+from feedsim.feed.outboxes import Outboxes
 from feedsim.feed.shelves import HEAT_OF, TRENDING_ROOM, Shelves, fill, heat
 from feedsim.feed.sources import Feed, Quota, source
 from feedsim.world.arrays import Codes, Ints
@@ -18,15 +18,22 @@ from feedsim.world.rng import hashed
 from feedsim.world.world import ACTIONS, COMMENT, LIKE, PROFILE, SOURCES, TRENDING, World
 
 RETENTION = 2880
+PER_FOLLOWEE = 4
 Row = tuple[int, int, int, int]
 """post, item, edge, source"""
 
 
 def found(
-    world: World, sessions: Sessions, most: Quota, language: Codes | None = None, languages: int = 1, topics: int = 2
+    world: World,
+    sessions: Sessions,
+    most: Quota,
+    language: Codes | None = None,
+    languages: int = 1,
+    topics: int = 2,
+    newest: int = PER_FOLLOWEE,
 ) -> tuple[Candidates, Ints]:
     spoken = np.zeros(len(world.users), np.int8) if language is None else language
-    outboxes = sort_outboxes(world.items, len(world.users), world.minute - RETENTION)
+    outboxes = Outboxes.of(world, newest)
     return source(world, sessions, most, outboxes, fill(world, languages, topics, RETENTION), spoken, RETENTION)
 
 
@@ -56,7 +63,7 @@ def walked(world: World, user: int, now: int) -> dict[int, tuple[int, int, int, 
     gone = seen_by(world, user)
     for edge in range(graph.start[user], graph.start[user + 1]):
         followee = int(graph.followee[edge])
-        for k in reversed(np.flatnonzero(items.user[: len(items)] == followee).tolist()):
+        for k in np.flatnonzero(items.user[: len(items)] == followee)[: -PER_FOLLOWEE - 1 : -1].tolist():
             post, minute = int(items.post[k]), int(items.minute[k])
             p = post - posts.base
             if p < 0 or post in gone or posts.status[p] == REMOVED or posts.author[p] == user:
@@ -230,12 +237,23 @@ def test_the_profile_source_follows_the_learned_profile() -> None:
     assert sum(topics) >= 28
 
 
+def test_of_a_followee_only_the_newest_come() -> None:
+    world = world_of([(0, 1), (0, 2)], minute=100)
+    add_posts(world, [1, 1, 1, 2], [10, 20, 30, 40])
+    add_reshare(world, 1, 3, 50)
+    c, inventory = found(world, sessions_of([0], 100), quota(10), newest=2)
+    # The reshare is one of the two; the post that it brought keeps its author, who made it earlier, as its source.
+    assert sorted(c.post.tolist()) == [2, 3]
+    assert c.item[c.post == 3].tolist() == [3]
+    assert inventory.tolist() == [2]
+
+
 def test_thousands_of_posts_outgrow_the_scratch_and_are_all_counted() -> None:
     """4,096 places, half of them free at least: 5,000 seen and 5,000 unseen need two doublings."""
     world = world_of([(0, 1), (2, 1)], minute=1000)
     add_posts(world, [1] * 10_000, np.sort(np.arange(10_000) % 1000))
     see(world, 0, range(0, 10_000, 2))
-    c, inventory = found(world, sessions_of([0, 2], 1000), quota(100))
+    c, inventory = found(world, sessions_of([0, 2], 1000), quota(100), newest=10_000)
     assert inventory.tolist() == [5000, 10_000]
     # Among those of one minute the first to be found are taken: the walk goes from the newest.
     assert [row[0] for row in rows_of(c, 0)] == list(range(9999, 9799, -2))
@@ -245,7 +263,7 @@ def test_thousands_of_posts_outgrow_the_scratch_and_are_all_counted() -> None:
 def test_ages_wider_than_the_bins_still_give_the_newest_but_for_a_bin() -> None:
     world = world_of([(0, 1)], minute=2800)
     add_posts(world, [1] * 2800, range(2800))
-    c, _ = found(world, sessions_of([0], 2800), quota(64))
+    c, _ = found(world, sessions_of([0], 2800), quota(64), newest=2800)
     assert len(c) == 64
     assert min(row[0] for row in rows_of(c)) >= 2800 - 64 - 8  # bins of 8 minutes
 

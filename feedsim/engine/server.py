@@ -8,7 +8,7 @@ from feedsim.company.team import RankingTeam
 from feedsim.engine.stopwatch import Stopwatch, guard
 from feedsim.feed.features import FeatureSpace, features, post_table
 from feedsim.feed.flow import Candidates, Choice, Sessions
-from feedsim.feed.outboxes import Outboxes, sort_outboxes
+from feedsim.feed.outboxes import Outboxes
 from feedsim.feed.ranking import (
     EngagementRanker,
     LightPass,
@@ -47,7 +47,7 @@ class Server:
             people = scenario.population
             expected = people.users * people.sessions_per_day * feed.slate * LOOKED_AT
             self.team = RankingTeam(ranker, self.space, expected)
-        self.outboxes: Outboxes
+        self.outboxes = Outboxes.of(world, feed.per_followee)
         self.table: Floats = np.empty((0, 0), np.float32)
         """(P, 16) features of living posts"""
         self.shelves: Shelves | None = None
@@ -70,7 +70,7 @@ class Server:
         world = self.world
         if self.shelves is None or world.minute % self.scenario.feed.refresh_minutes == 0:
             self.shelves = fill(world, self.languages, self.scenario.population.topics, self.retention)
-        self.outboxes = sort_outboxes(world.items, len(world.users), world.minute - self.retention)
+        self.outboxes.take_in(world.items, world.posts)
         if self.team is not None:
             self.table = post_table(world)
             self.light = self.team.light.over(self.table) if self.ranked_by_heads else None

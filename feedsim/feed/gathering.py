@@ -1,4 +1,4 @@
-"""The kernel behind stage 3: walk the followees' items, leave out what was seen, and draw the rest from the shelves.
+"""The kernel behind stage 3: walk the followees' newest items, leave out what was seen, draw the rest from the shelves.
 
 `post` is a row since `post_base` here; only what leaves the kernel is an absolute row.
 """
@@ -25,8 +25,8 @@ AGE_BINS = 512
 def gather(
     user: Ints, minute: Ints, draws: Keys, quota: Longs,
     start: Longs, followee: Ints,
-    box: Longs, item: Ints,
-    status: Codes, born: Ints, post_base: int, alive: int, retention: int,
+    box: Ints, made: Ints,
+    author: Ints, status: Codes, born: Ints, post_base: int, alive: int, retention: int,
     visit_head: Ints, visit: Ints, visit_base: int, shown: Ints, shown_base: int,
     language: Codes, topic_clicks: Floats,
     topic_start: Longs, by_topic: Ints, trending_start: Longs, trending: Ints, any_start: Longs, anything: Ints,
@@ -50,13 +50,13 @@ def gather(
                 table, place, found = tables[:size], places[:size], finds[:size]
                 load = _enter_seen(
                     table, place, u, visit_head, visit, visit_base, shown, shown_base,
-                    box, item, post_base, oldest, rows.shape[1],
+                    post_base, oldest, rows.shape[1],
                 )  # fmt: skip
                 n = -1
                 if load >= 0:
                     n = _walk(
                         table, place, found, load, u, now, now - retention, start, followee,
-                        box, item, status, post_base, oldest,
+                        box, made, status, post_base, oldest,
                     )  # fmt: skip
                 if n >= 0:
                     break
@@ -71,7 +71,7 @@ def gather(
                 c = _draw(
                     source, mix(draws[source], np.uint64(u)), quota[source], c, language[u], taste, table, place,
                     topic_start, by_topic, trending_start, trending, any_start, anything,
-                    status, oldest, alive, post_base, rows[s],
+                    author, status, u, oldest, alive, post_base, rows[s],
                 )  # fmt: skip
             count[s] = c
 
@@ -95,18 +95,11 @@ def _slot(table: Ints, post: int) -> int:
 def _enter_seen(
     table: Ints, place: Ints, u: int,
     visit_head: Ints, visit: Ints, visit_base: int, shown: Ints, shown_base: int,
-    box: Longs, item: Ints, post_base: int, oldest: int, spare: int,
+    post_base: int, oldest: int, spare: int,
 ) -> int:  # fmt: skip
-    """Empty the table and enter what `u` has seen of living posts, and wrote; the load then, or -1 if too much."""
+    """Empty the table and enter what `u` has seen of living posts; the load it then bears, or -1 if too much."""
     table[:] = FREE
-    load = spare + int(box[u + 1] - box[u])
-    if 2 * load > table.size:
-        return -1
-    for k in range(box[u], box[u + 1]):
-        p = item[k, 0] - post_base
-        if item[k, 2] == 0 and p >= oldest:
-            at = _slot(table, p)
-            table[at], place[at] = p, SEEN
+    load = spare
     i = visit_head[u]
     while i >= visit_base:
         first, count = visit[i - visit_base, 0] - shown_base, visit[i - visit_base, 1]
@@ -125,21 +118,21 @@ def _enter_seen(
 @kernel
 def _walk(
     table: Ints, place: Ints, found: Ints, load: int, u: int, now: int, earliest: int, start: Longs, followee: Ints,
-    box: Longs, item: Ints, status: Codes, post_base: int, oldest: int,
+    box: Ints, made: Ints, status: Codes, post_base: int, oldest: int,
 ) -> int:  # fmt: skip
-    """Enter what the followees wrote or reshared into `found` (post, item, edge, minute); how many, or -1 if too many.
+    """Enter the followees' newest items into `found` (post, item, edge, minute); how many, or -1 if too many.
 
     A post that several brought keeps the earliest item, then that of the smaller user.
     """
-    n = 0
+    n, newest = 0, box.shape[1]
     for e in range(start[u], start[u + 1]):
         who = followee[e]
-        for k in range(box[who + 1] - 1, box[who] - 1, -1):
-            made, p = item[k, 1], item[k, 0] - post_base
-            if made <= earliest:
-                break
+        k = made[who] % newest
+        for _ in range(min(made[who], newest)):
+            k = (k if k > 0 else newest) - 1
+            p, minute = box[who, k, 0] - post_base, box[who, k, 1]
             # An item of this very tick, made later than the session, is not there yet.
-            if p < oldest or made > now or status[p] == REMOVED:
+            if p < oldest or minute <= earliest or minute > now or box[who, k, 2] == u or status[p] == REMOVED:
                 continue
             at = _slot(table, p)
             if table[at] == FREE:
@@ -147,12 +140,12 @@ def _walk(
                 if 2 * load > table.size:
                     return -1
                 table[at], place[at] = p, n
-                found[n, 0], found[n, 1], found[n, 2], found[n, 3] = p, item[k, 3], e, made
+                found[n, 0], found[n, 1], found[n, 2], found[n, 3] = p, box[who, k, 3], e, minute
                 n += 1
             elif place[at] != SEEN:
                 f = place[at]
-                if made < found[f, 3] or (made == found[f, 3] and who < followee[found[f, 2]]):
-                    found[f, 1], found[f, 2], found[f, 3] = item[k, 3], e, made
+                if minute < found[f, 3] or (minute == found[f, 3] and who < followee[found[f, 2]]):
+                    found[f, 1], found[f, 2], found[f, 3] = box[who, k, 3], e, minute
     return n
 
 
@@ -189,7 +182,7 @@ def _newest(found: Ints, n: int, now: int, quota: int, post_base: int, rows: Int
 def _draw(
     source: int, h: np.uint64, quota: int, c: int, spoken: int, taste: Doubles, table: Ints, place: Ints,
     topic_start: Longs, by_topic: Ints, trending_start: Longs, trending: Ints, any_start: Longs, anything: Ints,
-    status: Codes, oldest: int, alive: int, post_base: int, rows: Ints,
+    author: Ints, status: Codes, u: int, oldest: int, alive: int, post_base: int, rows: Ints,
 ) -> int:  # fmt: skip
     """Add up to `quota` posts from one kind of shelf, by draws addressed from `h`; how many rows there are then."""
     topics = taste.size
@@ -212,7 +205,7 @@ def _draw(
         # The square leans towards the hottest; exploration does not lean.
         lean = y if source == EXPLORATION else y * y
         p = shelf[first + np.int64(lean * (end - first))]
-        if p < oldest or p >= alive or status[p] == REMOVED:
+        if p < oldest or p >= alive or author[p] == u or status[p] == REMOVED:
             continue
         at = _slot(table, p)
         if table[at] == FREE:

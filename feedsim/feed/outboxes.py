@@ -1,43 +1,56 @@
-"""What everybody wrote or reshared of late, author by author: what a walk along the followees reads."""
+"""What everybody wrote or reshared of late: the newest of each person, which a walk along the followees reads."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
 from feedsim.kernels import kernel
-from feedsim.world.arrays import Ints, Longs, Shorts
-from feedsim.world.world import Items
+from feedsim.world.arrays import NOBODY, Ints
+from feedsim.world.posts import Posts
+from feedsim.world.world import Items, World
 
 
-@dataclass(frozen=True)
+@dataclass
 class Outboxes:
-    """Items of the retention window, sorted by user; those of one user stand together, oldest first."""
+    """The newest N items of each user, in a ring: it grows by what is new and is never sorted.
 
-    start: Longs
-    """(U + 1,)"""
+    Follows from Items alone, as far as they live, so that it can be made anew at any time.
+    """
+
     rows: Ints
-    """(items, 4) post, minute, depth, absolute row of Items: side by side, so that a step reads memory once"""
+    """(U, N, 4) post, minute, author of the post, row of Items (absolute): side by side, so that a step of a walk reads
+    memory once"""
+    made: Ints
+    """(U,) items taken in so far; the newest stands at (made - 1) % N"""
+    end: int = 0
+    """number of the item to take in next"""
 
+    @classmethod
+    def of(cls, world: World, newest: int) -> "Outboxes":
+        """The `newest` items of everybody."""
+        users = len(world.users)
+        outboxes = cls(np.empty((users, newest, 4), np.int32), np.zeros(users, np.int32))
+        outboxes.take_in(world.items, world.posts)
+        return outboxes
 
-def sort_outboxes(items: Items, users: int, oldest: int) -> Outboxes:
-    """The outboxes of all users, from the first item made after minute `oldest` on: a counting sort, anew each tick."""
-    first = int(np.argmax(np.r_[items.minute[: len(items)] > oldest, True]))
-    return Outboxes(*_sort(items.user, items.post, items.minute, items.depth, first, len(items), items.base, users))
+    def take_in(self, items: Items, posts: Posts) -> None:
+        """Add what was made since the last time."""
+        first = max(self.end, items.base) - items.base
+        _take_in(
+            items.user, items.post, items.minute, first, len(items), items.base, posts.author, posts.base,
+            self.rows, self.made,
+        )  # fmt: skip
+        self.end = items.end
 
 
 @kernel
-def _sort(
-    user: Ints, post: Ints, minute: Ints, depth: Shorts, first: int, last: int, base: int, users: int
-) -> tuple[Longs, Ints]:
-    start = np.zeros(users + 1, np.int64)
+def _take_in(
+    user: Ints, post: Ints, minute: Ints, first: int, last: int, base: int, author: Ints, post_base: int,
+    rows: Ints, made: Ints,
+) -> None:  # fmt: skip
     for i in range(first, last):
-        start[user[i] + 1] += 1
-    for u in range(users):
-        start[u + 1] += start[u]
-    place = start.copy()
-    rows = np.empty((last - first, 4), np.int32)
-    for i in range(first, last):
-        k = place[user[i]]
-        place[user[i]] += 1
-        rows[k, 0], rows[k, 1], rows[k, 2], rows[k, 3] = post[i], minute[i], depth[i], base + i
-    return start, rows
+        u, p = user[i], post[i] - post_base
+        place = made[u] % rows.shape[1]
+        rows[u, place, 0], rows[u, place, 1], rows[u, place, 3] = post[i], minute[i], base + i
+        rows[u, place, 2] = author[p] if p >= 0 else NOBODY
+        made[u] += 1

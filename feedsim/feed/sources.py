@@ -28,6 +28,8 @@ class Feed(Block):
     """that the light model leaves for the heads: at least three slates, so that a demotion can act"""
     slate: Annotated[int, Field(ge=1, le=200)] = 20
     """that are shown at most in a session"""
+    per_followee: Annotated[int, Field(ge=1, le=500)] = 12
+    """newest posts and reshares of each followee that a feed looks at, so that a few who post all day do not fill it"""
     refresh_minutes: Annotated[int, Field(ge=1, le=1440)] = 60
     """how often the out-of-network shelves are filled anew"""
     burn_in_explore_share: Share = 0.1
@@ -67,9 +69,10 @@ def source(
 ) -> tuple[Candidates, Ints]:
     """Candidates of every session, and (S,) how many unseen posts its network held in all.
 
-    In-network: the newest unseen posts and reshares of followees. Out of network, each by addressed draws: from the
-    shelves of topics by the learned profile, from what is trending, and from anything, all in the viewer's language.
-    A post comes once; its parent is the earliest sharer, then the smaller id. Own posts and removed ones never come.
+    In-network: the newest unseen of what stands in the followees' outboxes. Out of network, each by addressed draws:
+    from the shelves of topics by the learned profile, from what is trending, and from anything, all in the viewer's
+    language. A post comes once; its parent is the earliest sharer, then the smaller id. Own posts and removed ones
+    never come.
     """
     s, width = len(sessions), quota.total
     rows = np.empty((s, width, 4), np.int32)
@@ -80,8 +83,8 @@ def source(
         sessions.user, sessions.minute, draws,
         np.array([quota.in_network, quota.profile, quota.trending, quota.exploration]),
         graph.start, graph.followee,
-        outboxes.start, outboxes.rows,
-        posts.status, posts.minute, posts.base, len(posts), retention,
+        outboxes.rows, outboxes.made,
+        posts.author, posts.status, posts.minute, posts.base, len(posts), retention,
         seen.visits.head, seen.visits.record, seen.visits.base, seen.shown.post, seen.shown.base,
         language, world.profiles.topic_clicks,
         shelves.topic_start, shelves.by_topic, shelves.trending_start, shelves.trending,
