@@ -125,7 +125,7 @@ class Simulation:
         new = self.publish()
         with watch.time("detect"):
             detect(world, self.scenario.detectors, new)
-        with watch.time("source"):
+        with watch.time("get ready"):
             self.server.get_ready()
             sessions = self.opening.open(world)
         parts = [self.serve(sessions.part(at, at + self.chunk)) for at in range(0, len(sessions), self.chunk)]
@@ -170,7 +170,8 @@ class Simulation:
         """The candidates with what every head says of those of sampled viewers."""
         if self.server.team is None or c.p is None or c.features is None:
             return c
-        rows, p = self.sample.chosen[c.user], c.p.copy()
+        here = self.sample.chosen[c.sessions.user]
+        rows, p = np.flatnonzero(np.repeat(here, np.diff(c.start))), c.p.copy()
         p[rows] = self.server.team.completed(c.features[rows], p[rows])
         return replace(c, p=p)
 

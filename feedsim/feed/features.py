@@ -6,10 +6,10 @@ import numpy as np
 from numba import prange
 
 from feedsim.feed.flow import Candidates
-from feedsim.kernels import inlined, parallel
+from feedsim.kernels import kernel, parallel
 from feedsim.world.arrays import Codes, Doubles, Floats, Ints, Longs, Shorts
 from feedsim.world.posts import Posts
-from feedsim.world.world import World
+from feedsim.world.world import Profiles, World
 
 POST_FEATURES = (
     "age", "impressions", "click_rate", "like_rate", "angry_rate", "comment_rate", "reshare_rate", "negative_rate",
@@ -26,6 +26,8 @@ PRIOR = np.array([0.06, 0.03, 0.004, 0.005, 0.012, 0.0035])
 """Rates that a new post starts from, and a new viewer: click, like, angry, comment, reshare, hide and report."""
 AUTHOR_SMOOTHING, AUTHOR_PRIOR = 50.0, 0.2
 """Impressions that the prior weighs, and the engagement value per impression that a new author starts from."""
+LOG_OF_AGE = np.log1p(np.arange(16 * 1440) / 60)
+"""log(hours + 1) by age in minutes, up to what the longest retention and the night after it allow."""
 TASTE_PRIOR = 0.25
 """Actions on every topic that a new viewer starts from (assumption)."""
 
@@ -67,30 +69,34 @@ def post_table(world: World) -> Floats:
     _post_table(
         posts.minute, posts.author, posts.impressions, counters,
         posts.kind, posts.modality, posts.moral_emotional_words, posts.outgroup_terms, posts.topic,
-        world.graph.followers, profiles.author_seen, profiles.author_value, profiles.author_posts,
-        PRIOR, world.minute, result,
+        *_author_columns(world.graph.followers, profiles), LOG_OF_AGE, PRIOR, world.minute, result,
     )  # fmt: skip
     return result
+
+
+def _author_columns(followers: Ints, profiles: Profiles) -> tuple[Floats, Floats, Floats]:
+    """(U,) log of followers + 1, smoothed value of an impression, log of posts + 1."""
+    value = profiles.author_value + np.float32(AUTHOR_SMOOTHING * AUTHOR_PRIOR)
+    value /= profiles.author_seen + np.float32(AUTHOR_SMOOTHING)
+    return np.log1p(followers.astype(np.float32)), value, np.log1p(profiles.author_posts)
 
 
 @parallel
 def _post_table(
     minute: Ints, author: Ints, impressions: Ints, counters: Ints,
     kind: Codes, modality: Codes, words: Shorts, terms: Shorts, topic: Codes,
-    followers: Ints, author_seen: Floats, author_value: Floats, author_posts: Floats,
-    prior: Doubles, now: int, result: Floats,
+    followers: Floats, author_value: Floats, author_posts: Floats,
+    log_of_age: Doubles, prior: Doubles, now: int, result: Floats,
 ) -> None:  # fmt: skip
     for p in prange(result.shape[0]):
         a, seen = author[p], impressions[p]
         weight = 1.0 / (seen + SMOOTHING)
-        result[p, 0] = np.log1p(max(0, now - minute[p]) / 60.0)
+        result[p, 0] = log_of_age[max(0, now - minute[p])]
         result[p, 1] = np.log1p(float(seen))
         for i in range(5):
             result[p, 2 + i] = (counters[i, p] + SMOOTHING * prior[i]) * weight
         result[p, 7] = (counters[5, p] + counters[6, p] + SMOOTHING * prior[5]) * weight
-        result[p, 8] = np.log1p(float(followers[a]))
-        result[p, 9] = (author_value[a] + AUTHOR_SMOOTHING * AUTHOR_PRIOR) / (author_seen[a] + AUTHOR_SMOOTHING)
-        result[p, 10] = np.log1p(author_posts[a])
+        result[p, 8], result[p, 9], result[p, 10] = followers[a], author_value[a], author_posts[a]
         result[p, 11] = kind[p]
         result[p, 12] = modality[p]
         result[p, 13] = words[p]
@@ -104,52 +110,50 @@ def features(world: World, space: FeatureSpace, table: Floats, c: Candidates, ro
     if rows is not None:
         session, post, item, edge = session[rows], post[rows], item[rows], edge[rows]
     result = np.empty((len(post), len(space)), np.float32)
-    profiles, items = world.profiles, world.items
+    profiles, items, user = world.profiles, world.items, c.sessions.user
     _features(
-        c.sessions.user, c.sessions.minute, session, post, item, edge, world.posts.base, table,
-        profiles.seen, profiles.acted, profiles.topic_clicks, profiles.affinity,
-        items.base, items.minute, items.depth, space.visible, result,
+        user, c.sessions.minute, viewers(user, profiles.seen, profiles.acted, profiles.topic_clicks),
+        session, post, item, edge, world.posts.base, table, profiles.topic_clicks, profiles.affinity,
+        items.base, items.minute, items.depth, LOG_OF_AGE, space.visible, result,
     )  # fmt: skip
+    return result
+
+
+@kernel
+def viewers(user: Ints, seen: Floats, acted: Floats, topic_clicks: Floats) -> Doubles:
+    """(S, 5) of each session's viewer: the four VIEWER_FEATURES, then what a taste is divided by."""
+    result = np.empty((user.size, 5))
+    for s in range(user.size):
+        u = user[s]
+        result[s, 0] = (acted[u, 0] + SMOOTHING * PRIOR[0]) / (seen[u] + SMOOTHING)
+        result[s, 1] = (acted[u, 1] + SMOOTHING * PRIOR[1]) / (seen[u] + SMOOTHING)
+        result[s, 2] = (acted[u, 4] + SMOOTHING * PRIOR[4]) / (seen[u] + SMOOTHING)
+        result[s, 3] = np.log1p(seen[u])
+        result[s, 4] = TASTE_PRIOR * topic_clicks.shape[1]
+        for t in range(topic_clicks.shape[1]):
+            result[s, 4] += topic_clicks[u, t]
     return result
 
 
 @parallel
 def _features(
-    user: Ints, now: Ints, session: Ints, post: Ints, item: Ints, edge: Ints, base: int, table: Floats,
-    seen: Floats, acted: Floats, topic_clicks: Floats, affinity: Floats,
-    item_base: int, item_minute: Ints, item_depth: Shorts, visible: Floats, result: Floats,
+    user: Ints, now: Ints, viewer: Doubles, session: Ints, post: Ints, item: Ints, edge: Ints, base: int,
+    table: Floats, topic_clicks: Floats, affinity: Floats,
+    item_base: int, item_minute: Ints, item_depth: Shorts, log_of_age: Doubles, visible: Floats, result: Floats,
 ) -> None:  # fmt: skip
     width = table.shape[1]
     for r in prange(post.size):
-        s, p = session[r], post[r] - base
-        u = user[s]
+        s, p, i = session[r], post[r] - base, item[r] - item_base
+        u, inside = user[s], item[r] >= 0
         for f in range(width):
             result[r, f] = table[p, f]
-        topic = np.int64(table[p, 15])
-        result[r, width] = (acted[u, 0] + SMOOTHING * PRIOR[0]) / (seen[u] + SMOOTHING)
-        result[r, width + 1] = (acted[u, 1] + SMOOTHING * PRIOR[1]) / (seen[u] + SMOOTHING)
-        result[r, width + 2] = (acted[u, 4] + SMOOTHING * PRIOR[4]) / (seen[u] + SMOOTHING)
-        result[r, width + 3] = np.log1p(seen[u])
-        _pair(
-            result, r, width + 4, u, now[s], topic, item[r], edge[r],
-            topic_clicks, affinity, item_base, item_minute, item_depth,
-        )  # fmt: skip
+        for f in range(4):
+            result[r, width + f] = viewer[s, f]
+        f = width + 4
+        result[r, f] = 1.0 if inside else 0.0
+        result[r, f + 1] = 1.0 if inside and item_depth[i] > 0 else 0.0
+        result[r, f + 2] = log_of_age[max(0, now[s] - item_minute[i])] if inside else 0.0
+        result[r, f + 3] = np.log1p(affinity[edge[r]]) if edge[r] >= 0 and affinity[edge[r]] > 0 else 0.0
+        result[r, f + 4] = (topic_clicks[u, np.int64(table[p, 15])] + TASTE_PRIOR) / viewer[s, 4]
         for v in range(visible.shape[1]):
-            result[r, width + 9 + v] = visible[u, v]
-
-
-@inlined
-def _pair(
-    x: Floats, r: int, f: int, u: int, now: int, topic: np.int64, item: int, edge: int,
-    topic_clicks: Floats, affinity: Floats, item_base: int, item_minute: Ints, item_depth: Shorts,
-) -> None:  # fmt: skip
-    """Write the five pair features of one row into x[r, f : f + 5]."""
-    inside = item >= 0
-    x[r, f] = 1.0 if inside else 0.0
-    x[r, f + 1] = 1.0 if inside and item_depth[item - item_base] > 0 else 0.0
-    x[r, f + 2] = np.log1p(max(0, now - item_minute[item - item_base]) / 60.0) if inside else 0.0
-    x[r, f + 3] = np.log1p(affinity[edge]) if edge >= 0 else 0.0
-    mine = 0.0
-    for t in range(topic_clicks.shape[1]):
-        mine += topic_clicks[u, t]
-    x[r, f + 4] = (topic_clicks[u, topic] + TASTE_PRIOR) / (mine + TASTE_PRIOR * topic_clicks.shape[1])
+            result[r, f + 5 + v] = visible[u, v]

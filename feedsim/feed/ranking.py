@@ -9,7 +9,7 @@ from numba import prange
 from pydantic import Field
 
 from feedsim.block import Block
-from feedsim.feed.features import PAIR_FEATURES, POST_FEATURES, TASTE_PRIOR, VIEWER_FEATURES
+from feedsim.feed.features import LOG_OF_AGE, PAIR_FEATURES, POST_FEATURES, TASTE_PRIOR, VIEWER_FEATURES
 from feedsim.feed.flow import Candidates
 from feedsim.feed.presets import PRESETS, Preset
 from feedsim.kernels import parallel
@@ -106,7 +106,7 @@ class LightPass:
         _light(
             c.start, c.sessions.user, c.sessions.minute, c.post, c.item, c.edge, world.posts.base, self.posts,
             world.posts.topic, self.pair, profiles.topic_clicks, profiles.affinity,
-            items.base, items.minute, items.depth, result,
+            items.base, items.minute, items.depth, LOG_OF_AGE, result,
         )  # fmt: skip
         return result
 
@@ -131,7 +131,7 @@ def _dot(table: Floats, coefficients: Floats, intercept: float, result: Floats) 
 def _light(
     start: Longs, user: Ints, now: Ints, post: Ints, item: Ints, edge: Ints, base: int, posts: Floats, topic: Codes,
     pair: Doubles, topic_clicks: Floats, affinity: Floats,
-    item_base: int, item_minute: Ints, item_depth: Shorts, result: Floats,
+    item_base: int, item_minute: Ints, item_depth: Shorts, log_of_age: Doubles, result: Floats,
 ) -> None:  # fmt: skip
     for s in prange(user.size):
         u = user[s]
@@ -143,9 +143,9 @@ def _light(
             p, i = post[r] - base, item[r] - item_base
             score = posts[p] + per_click * (topic_clicks[u, topic[p]] + TASTE_PRIOR)
             if item[r] >= 0:
-                score += pair[0] + pair[2] * np.log1p(max(0, now[s] - item_minute[i]) / 60.0)
+                score += pair[0] + pair[2] * log_of_age[max(0, now[s] - item_minute[i])]
                 score += pair[1] if item_depth[i] > 0 else 0.0
-                score += pair[3] * np.log1p(affinity[edge[r]])
+                score += pair[3] * np.log1p(affinity[edge[r]]) if affinity[edge[r]] > 0 else 0.0
             result[r] = score
 
 

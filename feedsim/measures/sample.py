@@ -45,12 +45,14 @@ class Sample:
 
         `light` gives the light model's scores, where there is such a model.
         """
-        mine = found.take(np.flatnonzero(self.chosen[found.user]))
+        here = self.chosen[found.sessions.user]
+        mine = found.take(np.flatnonzero(np.repeat(here, np.diff(found.start))))
         count, tick = len(mine), world.minute // world.tick_minutes
         post, item = mine.post - world.posts.base, np.where(mine.item >= 0, mine.item - world.items.base, 0)
         is_reshare = (mine.item >= 0) & (world.items.depth[item] > 0)
         kept, at = _places(mine.row, scored.row)
-        shown, slot = _places(mine.row, scored.row[slate.candidate])
+        shown = np.flatnonzero(here[slate.session])
+        slot = np.searchsorted(mine.row, scored.row[slate.candidate[shown]])
         rank, did, seconds = np.full(count, NULL), np.zeros(count, np.uint8), np.zeros(count, np.int32)
         rank[slot], did[slot], seconds[slot] = slate.rank[shown], slate.actions[shown], slate.seconds[shown]
         by = np.full(count, LIGHT_CUT)
@@ -89,12 +91,12 @@ class Sample:
 
 
 def _places(mine: Ints, rows: Ints) -> tuple[Longs, Longs]:
-    """Which of `rows` are among `mine` (ascending), and where they stand there."""
-    if len(mine) == 0:
+    """Which of `rows` (ascending) are among `mine` (ascending), and where they stand there."""
+    if len(rows) == 0:
         return np.zeros(0, np.int64), np.zeros(0, np.int64)
-    at = np.minimum(np.searchsorted(mine, rows), len(mine) - 1)
-    which = np.flatnonzero(mine[at] == rows)
-    return which, at[which]
+    at = np.minimum(np.searchsorted(rows, mine), len(rows) - 1)
+    where = np.flatnonzero(rows[at] == mine)
+    return at[where], where
 
 
 def _spread(count: int, at: Longs, kept: Longs, values: Floats | None, width: int = 0) -> Floats:

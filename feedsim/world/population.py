@@ -127,7 +127,7 @@ class Population(Block):
     """mix of what ordinary people post; adds up to 1"""
     ordinary_false_share: Share = 0.03
     ordinary_hostile_share: Share = 0.01
-    sessions_per_day: Positive = 1.9
+    sessions_per_day: Positive = 1.6
     """mean over people: with feed.slate, the scale of impressions a day (fact B02 is ten times the default)"""
     sessions_spread: NotNegative = 0.8
     """standard deviation of its logarithm"""
