@@ -304,7 +304,8 @@ def test_shelves_hold_living_posts_hottest_first_by_language_and_topic() -> None
     assert shelves.topic_start.tolist() == [0, 2, 4, 5, 5]
     assert shelves.by_topic.tolist() == [3, 0, 4, 1, 2]
     assert shelves.any_start.tolist() == shelves.trending_start.tolist() == [0, 4, 5]
-    assert shelves.anything.tolist() == shelves.trending.tolist() == [3, 4, 0, 1, 2]
+    assert shelves.trending.tolist() == [3, 4, 0, 1, 2]
+    assert shelves.anything.tolist() == [0, 1, 3, 4, 2]
 
 
 def test_the_trending_shelf_has_room_for_the_hottest_only() -> None:
@@ -321,6 +322,6 @@ def test_ties_on_a_shelf_fall_by_key_whatever_the_rows() -> None:
     for key in (np.arange(20), np.arange(20)[::-1]):
         world = world_of([], minute=60)
         add_posts(world, [1] * 20, [1] * 20, {"key": key})
-        orders.append(world.posts.key[fill(world, 1, 2, RETENTION).anything].tolist())
+        orders.append(world.posts.key[fill(world, 1, 2, RETENTION).trending].tolist())
     assert orders[0] == orders[1]
     assert orders[0] != sorted(orders[0])

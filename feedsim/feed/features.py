@@ -69,24 +69,26 @@ def post_table(world: World) -> Floats:
     _post_table(
         posts.minute, posts.author, posts.impressions, counters,
         posts.kind, posts.modality, posts.moral_emotional_words, posts.outgroup_terms, posts.topic,
-        *_author_columns(world.graph.followers, profiles), LOG_OF_AGE, PRIOR, world.minute, result,
+        _author_columns(world.graph.followers, profiles), LOG_OF_AGE, PRIOR, world.minute, result,
     )  # fmt: skip
     return result
 
 
-def _author_columns(followers: Ints, profiles: Profiles) -> tuple[Floats, Floats, Floats]:
-    """(U,) log of followers + 1, smoothed value of an impression, log of posts + 1."""
-    value = profiles.author_value + np.float32(AUTHOR_SMOOTHING * AUTHOR_PRIOR)
-    value /= profiles.author_seen + np.float32(AUTHOR_SMOOTHING)
-    return np.log1p(followers.astype(np.float32)), value, np.log1p(profiles.author_posts)
+def _author_columns(followers: Ints, profiles: Profiles) -> Floats:
+    """(U, 3) log of followers + 1, smoothed value of an impression, log of posts + 1."""
+    result = np.empty((len(followers), 3), np.float32)
+    np.log1p(followers, out=result[:, 0], dtype=np.float32, casting="unsafe")
+    np.add(profiles.author_value, np.float32(AUTHOR_SMOOTHING * AUTHOR_PRIOR), out=result[:, 1])
+    result[:, 1] /= profiles.author_seen + np.float32(AUTHOR_SMOOTHING)
+    np.log1p(profiles.author_posts, out=result[:, 2])
+    return result
 
 
 @parallel
 def _post_table(
     minute: Ints, author: Ints, impressions: Ints, counters: Ints,
     kind: Codes, modality: Codes, words: Shorts, terms: Shorts, topic: Codes,
-    followers: Floats, author_value: Floats, author_posts: Floats,
-    log_of_age: Doubles, prior: Doubles, now: int, result: Floats,
+    of_author: Floats, log_of_age: Doubles, prior: Doubles, now: int, result: Floats,
 ) -> None:  # fmt: skip
     for p in prange(result.shape[0]):
         a, seen = author[p], impressions[p]
@@ -96,7 +98,7 @@ def _post_table(
         for i in range(5):
             result[p, 2 + i] = (counters[i, p] + SMOOTHING * prior[i]) * weight
         result[p, 7] = (counters[5, p] + counters[6, p] + SMOOTHING * prior[5]) * weight
-        result[p, 8], result[p, 9], result[p, 10] = followers[a], author_value[a], author_posts[a]
+        result[p, 8], result[p, 9], result[p, 10] = of_author[a, 0], of_author[a, 1], of_author[a, 2]
         result[p, 11] = kind[p]
         result[p, 12] = modality[p]
         result[p, 13] = words[p]

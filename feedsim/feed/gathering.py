@@ -25,7 +25,7 @@ AGE_BINS = 512
 def gather(
     user: Ints, minute: Ints, draws: Keys, quota: Longs,
     start: Longs, followee: Ints,
-    box: Ints, made: Ints,
+    box: Ints,
     author: Ints, status: Codes, born: Ints, post_base: int, alive: int, retention: int,
     visit_head: Ints, visit: Ints, visit_base: int, shown: Ints, shown_base: int,
     language: Codes, topic_clicks: Floats,
@@ -56,7 +56,7 @@ def gather(
                 if load >= 0:
                     n = _walk(
                         table, place, found, load, u, now, now - retention, start, followee,
-                        box, made, status, post_base, oldest,
+                        box, status, post_base, oldest,
                     )  # fmt: skip
                 if n >= 0:
                     break
@@ -118,18 +118,19 @@ def _enter_seen(
 @kernel
 def _walk(
     table: Ints, place: Ints, found: Ints, load: int, u: int, now: int, earliest: int, start: Longs, followee: Ints,
-    box: Ints, made: Ints, status: Codes, post_base: int, oldest: int,
+    box: Ints, status: Codes, post_base: int, oldest: int,
 ) -> int:  # fmt: skip
     """Enter the followees' newest items into `found` (post, item, edge, minute); how many, or -1 if too many.
 
     A post that several brought keeps the earliest item, then that of the smaller user.
     """
-    n, newest = 0, box.shape[1]
+    n, newest = 0, box.shape[1] - 1
     for e in range(start[u], start[u + 1]):
         who = followee[e]
-        k = made[who] % newest
-        for _ in range(min(made[who], newest)):
-            k = (k if k > 0 else newest) - 1
+        many = box[who, 0, 0]
+        k = 1 + many % newest
+        for _ in range(min(many, newest)):
+            k = k - 1 if k > 1 else newest
             p, minute = box[who, k, 0] - post_base, box[who, k, 1]
             # An item of this very tick, made later than the session, is not there yet.
             if p < oldest or minute <= earliest or minute > now or box[who, k, 2] == u or status[p] == REMOVED:

@@ -18,18 +18,16 @@ class Outboxes:
     """
 
     rows: Ints
-    """(U, N, 4) post, minute, author of the post, row of Items (absolute): side by side, so that a step of a walk reads
-    memory once"""
-    made: Ints
-    """(U,) items taken in so far; the newest stands at (made - 1) % N"""
+    """(U, 1 + N, 4) first how many items there have been, then the ring of post, minute, author of the post, and row of
+    Items (absolute); the newest stands at 1 + (many - 1) % N. All of one user's together, so that a walk along many who
+    wrote little touches memory once for each."""
     end: int = 0
     """number of the item to take in next"""
 
     @classmethod
     def of(cls, world: World, newest: int) -> "Outboxes":
         """The `newest` items of everybody."""
-        users = len(world.users)
-        outboxes = cls(np.empty((users, newest, 4), np.int32), np.zeros(users, np.int32))
+        outboxes = cls(np.zeros((len(world.users), 1 + newest, 4), np.int32))
         outboxes.take_in(world.items, world.posts)
         return outboxes
 
@@ -37,20 +35,18 @@ class Outboxes:
         """Add what was made since the last time."""
         first = max(self.end, items.base) - items.base
         _take_in(
-            items.user, items.post, items.minute, first, len(items), items.base, posts.author, posts.base,
-            self.rows, self.made,
+            items.user, items.post, items.minute, first, len(items), items.base, posts.author, posts.base, self.rows
         )  # fmt: skip
         self.end = items.end
 
 
 @kernel
 def _take_in(
-    user: Ints, post: Ints, minute: Ints, first: int, last: int, base: int, author: Ints, post_base: int,
-    rows: Ints, made: Ints,
-) -> None:  # fmt: skip
+    user: Ints, post: Ints, minute: Ints, first: int, last: int, base: int, author: Ints, post_base: int, rows: Ints
+) -> None:
     for i in range(first, last):
         u, p = user[i], post[i] - post_base
-        place = made[u] % rows.shape[1]
+        place = 1 + rows[u, 0, 0] % (rows.shape[1] - 1)
         rows[u, place, 0], rows[u, place, 1], rows[u, place, 3] = post[i], minute[i], base + i
         rows[u, place, 2] = author[p] if p >= 0 else NOBODY
-        made[u] += 1
+        rows[u, 0, 0] += 1

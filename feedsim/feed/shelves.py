@@ -1,6 +1,7 @@
 """Where the feed looks beyond the network: living posts sorted onto shelves, filled anew every so often."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numba import prange
@@ -20,7 +21,7 @@ HEAT_OF = np.array([0.2, 1.0, 1.0, 3.0, 3.0, 0.0, 0.0])
 
 @dataclass(frozen=True)
 class Shelves:
-    """Rows of living posts, hottest first on every shelf. L languages, T topics."""
+    """Rows of living posts: by topic and trending, hottest first; and anything. L languages, T topics."""
 
     topic_start: Longs
     """(L * T + 1,) where each language's and topic's shelf begins in `by_topic`"""
@@ -31,7 +32,7 @@ class Shelves:
     any_start: Longs
     """(L + 1,)"""
     anything: Ints
-    """all posts of a language"""
+    """all posts of a language, oldest first"""
 
 
 def heat(posts: Posts, minute: int) -> Floats:
@@ -62,20 +63,25 @@ def fill(world: World, languages: int, topics: int, retention: int) -> Shelves:
     born, status = posts.minute[: len(posts)], posts.status[: len(posts)]
     alive = (status != REMOVED) & (born > world.minute - retention) & (born <= world.minute)
     language, topic = posts.live("language").astype(np.int64), posts.live("topic").astype(np.int64)
-    topic_start, by_topic = _shelve(np.where(alive, language * topics + topic, -1), hot, languages * topics)
-    any_start, anything = _shelve(np.where(alive, language, -1), hot, languages)
-    size = np.minimum(np.diff(any_start), TRENDING_ROOM)
-    trending = np.concatenate([anything[a : a + n] for a, n in zip(any_start, size, strict=False)] or [anything[:0]])
-    return Shelves(topic_start, by_topic, np.r_[0, np.cumsum(size)], trending, any_start, anything)
+    topic_start, by_topic = _shelve(np.where(alive, language * topics + topic, -1), languages * topics)
+    _hottest_first(by_topic, topic_start, hot)
+    any_start, anything = _shelve(np.where(alive, language, -1), languages)
+    trending = [_hottest(anything[a:b], hot, TRENDING_ROOM) for a, b in pairwise(any_start)]
+    trending_start = np.cumsum([0, *map(len, trending)], dtype=np.int64)
+    return Shelves(topic_start, by_topic, trending_start, np.concatenate(trending), any_start, anything)
 
 
-def _shelve(shelf: Longs, hot: Doubles, shelves: int) -> tuple[Longs, Ints]:
-    """Counting sort of rows onto their shelf (-1 = none), then the hottest first on each."""
+def _shelve(shelf: Longs, shelves: int) -> tuple[Longs, Ints]:
+    """Counting sort of rows onto their shelf (-1 = none), in the order of rows on each."""
     start = np.zeros(shelves + 1, np.int64)
     np.cumsum(np.bincount(shelf[shelf >= 0], minlength=shelves), out=start[1:])
-    rows = _place(shelf, start.copy(), int(start[-1]))
-    _hottest_first(rows, start, hot)
-    return start, rows
+    return start, _place(shelf, start.copy(), int(start[-1]))
+
+
+def _hottest(rows: Ints, hot: Doubles, most: int) -> Ints:
+    """The `most` hottest of the rows, hottest first."""
+    some = rows if len(rows) <= most else rows[np.argpartition(-hot[rows], most)[:most]]
+    return some[np.argsort(-hot[some])]
 
 
 @kernel

@@ -28,7 +28,7 @@ class Feed(Block):
     """that the light model leaves for the heads: at least three slates, so that a demotion can act"""
     slate: Annotated[int, Field(ge=1, le=200)] = 20
     """that are shown at most in a session"""
-    per_followee: Annotated[int, Field(ge=1, le=500)] = 12
+    per_followee: Annotated[int, Field(ge=1, le=500)] = 11
     """newest posts and reshares of each followee that a feed looks at, so that a few who post all day do not fill it"""
     refresh_minutes: Annotated[int, Field(ge=1, le=1440)] = 60
     """how often the out-of-network shelves are filled anew"""
@@ -83,7 +83,7 @@ def source(
         sessions.user, sessions.minute, draws,
         np.array([quota.in_network, quota.profile, quota.trending, quota.exploration]),
         graph.start, graph.followee,
-        outboxes.rows, outboxes.made,
+        outboxes.rows,
         posts.author, posts.status, posts.minute, posts.base, len(posts), retention,
         seen.visits.head, seen.visits.record, seen.visits.base, seen.shown.post, seen.shown.base,
         language, world.profiles.topic_clicks,
