@@ -24,7 +24,9 @@ class Fault:
     def __str__(self) -> str:
         """`file:line: path: what is wrong; what would be right`."""
         place = self.file if self.line is None else f"{self.file}:{self.line}"
-        return ": ".join(part for part in (place, self.path, f"{self.wrong}; {self.right}") if part)
+        line = ": ".join(part for part in (place, self.path, f"{self.wrong}; {self.right}") if part)
+        # Names come from files: one line stays one line, and no terminal is told what to do.
+        return "".join(letter if letter.isprintable() else " " for letter in line)
 
 
 class Faults(Exception):

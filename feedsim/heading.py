@@ -61,7 +61,9 @@ def _seeds(sheet: Sheet, instead: Sequence[int] | None, faults: list[Fault]) -> 
         faults.append(_fault(document, "seeds", wrong, right))
     if instead is not None:
         if wrong := _wrong_seeds(list(instead)):
-            faults.append(Fault("--seed", None, "", wrong, "seeds should be different whole numbers from 0"))
+            faults.append(
+                Fault("--seed", None, "", wrong, "seeds should be different whole numbers from 0 to 2^63 - 1")
+            )
         return tuple(instead)
     return tuple(said) if isinstance(said, list) else tuple(range(1, said + 1)) if not wrong else ()
 

@@ -81,6 +81,9 @@ class Inputs:
         except Unreadable as error:
             yield Finding(here[:1], *error.args)
             return
+        if table.num_rows == 0:
+            yield Finding(here[:1], f"{Path(graph.path).name} holds no edges", "it should have a row for each edge")
+            return
         if bad := _first_bad(table, users):
             row, name, value = bad
             wrong = f"{Path(graph.path).name}: row {row} has {name} {shown(value)}"
@@ -153,6 +156,10 @@ def _first_bad(table: Any, users: int) -> tuple[int, str, Any] | None:
 
 
 def _bad_row(column: Any, users: int) -> int | None:
+    if pa.types.is_dictionary(column.type):
+        column = column.cast(column.type.value_type)
+    if pa.types.is_large_string(column.type):
+        column = column.cast(pa.string())
     whole = pa.types.is_integer(column.type)
     if pa.types.is_string(column.type):
         whole_numbers = compute.match_substring_regex(column, r"^\s*\d{1,10}\s*$")
@@ -160,7 +167,10 @@ def _bad_row(column: Any, users: int) -> int | None:
         whole = True
     if not whole:
         return 0
-    fine = compute.and_(compute.greater_equal(column, 0), compute.less(column, users))
+    if pa.types.is_unsigned_integer(column.type):
+        fine = compute.less(column.cast(pa.uint64()), pa.scalar(users, pa.uint64()))
+    else:
+        fine = compute.and_(compute.greater_equal(column, 0), compute.less(column, users))
     row = compute.index(compute.fill_null(fine, False), False).as_py()
     return None if row < 0 else int(row)
 

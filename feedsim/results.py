@@ -168,4 +168,10 @@ def read_summary(study_dir: Path) -> pd.DataFrame:
     path = Path(study_dir) / "summary.parquet"
     if not path.is_file():
         raise NotARun(f"{study_dir}: has no summary.parquet: no run of this study has finished")
-    return cast(pd.DataFrame, pq.read_table(path, partitioning=None).to_pandas())
+    try:
+        table = pq.read_table(path, partitioning=None)
+    except (pa.ArrowException, OSError) as error:
+        raise NotARun(f"{path}: can't be read: {str(error).splitlines()[0]}; run the study again") from error
+    if not {*SUMMARY.names, "metric", "value"} <= set(table.column_names):
+        raise NotARun(f"{path}: is no summary of a study; run the study again")
+    return cast(pd.DataFrame, table.to_pandas())

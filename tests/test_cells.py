@@ -15,6 +15,7 @@ from feedsim.measures.cells import (
     Cell,
     Where,
     author_cells,
+    harm_reach_cells,
     l6of7,
     mind_cells,
     ratio,
@@ -131,14 +132,16 @@ def test_cells_of_authors_by_hand() -> None:
 
 
 def test_cells_of_supply_by_hand() -> None:
-    """Four people over 3 days are 12 person-days and wrote 6 posts: two false ones, seen by 4, and a hateful one."""
+    """Four people over 3 days are 12 person-days and wrote 6 posts: two false ones and a hateful one."""
     assert told(supply_cells(tally_of_four(), 4, 3, HARMS)) == {
         ("posts", ""): (0.5, 12),
         ("posts", "misinformation"): (2 / 12, 12),
         ("posts", "hate"): (1 / 12, 12),
-        ("harm_reach", "misinformation"): (2.0, 2),
-        ("harm_reach", "hate"): (4.0, 1),
     }
+
+
+def test_reach_is_views_by_post_and_nothing_without_a_post() -> None:
+    assert told(harm_reach_cells(np.array([9, 0]), np.array([2, 0]), HARMS)) == {("harm_reach", HARMS[0]): (4.5, 2)}
 
 
 def test_cells_of_sources_by_hand() -> None:

@@ -157,3 +157,25 @@ def test_compare_of_an_empty_folder_is_a_fault(tmp_path: Path) -> None:
     result = call("compare", tmp_path)
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr == f"{tmp_path}: has no summary.parquet: no run of this study has finished\n"
+
+
+@pytest.mark.parametrize("content", [b"", b"junk"])
+def test_compare_of_a_damaged_summary_is_a_fault(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "summary.parquet").write_bytes(content)
+    result = call("compare", tmp_path)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith(f"{tmp_path}/summary.parquet: can't be read: ")
+
+
+@pytest.mark.parametrize("inside", [True, False])
+def test_what_is_no_run_is_not_replaced(study: Path, tmp_path: Path, inside: bool) -> None:
+    place = tmp_path / "runs" / "alike" / "one" / "seed=1"
+    mine = place / "notes.txt" if inside else place
+    mine.parent.mkdir(parents=True)
+    mine.write_text("mine")
+    result = call("run", study, "--out", tmp_path / "runs")
+    assert result.exit_code == 2
+    assert result.stderr.splitlines()[0] == (
+        f"{place}: is no run of feedsim; move it away, or name another folder by --out"
+    )
+    assert mine.read_text() == "mine"

@@ -66,6 +66,29 @@ def test_an_edge_list_may_be_parquet(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    "kind", [pa.string(), pa.large_string(), pa.dictionary(pa.int8(), pa.string()), pa.int8(), pa.uint64()]
+)
+def test_ids_may_be_of_any_type_that_holds_whole_numbers(tmp_path: Path, kind: pa.DataType) -> None:
+    texts = pa.array(["0", "3"])
+    ids = texts.dictionary_encode().cast(kind) if pa.types.is_dictionary(kind) else texts.cast(kind)
+    parquet.write_table(pa.table({"source": ids, "target": ids}), tmp_path / "e.parquet")
+    assert told(tmp_path, "graph: {kind: edges, path: e.parquet}\npopulation: {users: 10}\n") == []
+
+
+def test_an_id_beyond_all_numbers_is_nobody_s(tmp_path: Path) -> None:
+    ids = pa.array([0, 2**64 - 1], pa.uint64())
+    parquet.write_table(pa.table({"source": ids, "target": ids}), tmp_path / "e.parquet")
+    (fault,) = told(tmp_path, "graph: {kind: edges, path: e.parquet}\npopulation: {users: 10}\n")
+    assert "row 2 has source 18446744073709551615; ids should be" in fault
+
+
+def test_an_edge_list_without_edges_is_a_fault(tmp_path: Path) -> None:
+    written(tmp_path, "source,target\n", "e.csv")
+    (fault,) = told(tmp_path, "graph: {kind: edges, path: e.csv}\npopulation: {users: 10}\n")
+    assert fault == "a.yaml:1: graph.path: e.csv holds no edges; it should have a row for each edge"
+
+
+@pytest.mark.parametrize(
     ("name", "content", "wrong"),
     [
         ("e.txt", b"source,target\n", "e.txt is neither CSV nor Parquet; its name should end in .csv or .parquet"),

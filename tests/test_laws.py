@@ -157,6 +157,17 @@ def test_sampling_more_viewers_changes_no_other_row(tiny: Tables) -> None:
     pd.testing.assert_frame_equal(inside, few["impressions"], check_exact=True)
 
 
+def test_reach_is_of_the_posts_that_it_is_by(tiny: Tables) -> None:
+    """Burn-in's posts are seen in measured time too: neither they nor their views count."""
+    posts, m = tiny["posts"][tiny["posts"].minute >= 0], tiny["metrics"]
+    of = posts[posts.harm != ""].groupby("harm", observed=True).impressions.agg(["mean", "size"])
+    cells = m[m.metric == "harm_reach"].set_index("harm")
+    assert len(of) > 0
+    assert (cells.day == -1).all()
+    for harm, row in of.iterrows():
+        assert (cells.value[harm], cells.n[harm]) == (pytest.approx(row["mean"]), row["size"])
+
+
 def test_watching_somebody_adds_his_rows_and_changes_no_other(tiny: Tables) -> None:
     absent = next(u for u in tiny["users"].query("sessions > 0").user if u not in set(tiny["impressions"].user))
     watched = run(TINY, watch=[absent])

@@ -112,7 +112,11 @@ def test_a_wrong_head_is_a_fault_with_its_line(tmp_path: Path, text: str, fault:
             "policies:\n  x: {harm: hate}\n",
             "2: policies.x.kind: is missing; it should be one of demote, remove",
         ),
-        ("policies:\n  x: {kind: demote}\n", "2: policies.x.harm: is missing; it should be given"),
+        (
+            "policies:\n  x: {kind: demote}\n",
+            "2: policies.x.harm: is missing; "
+            "it should be given: a class that the scenario names, such as misinformation",
+        ),
         (
             "population:\n  groups:\n    age: {visible_to_company: yes, shares: {a: 0.5, b: 0.5}}\n"
             "content: {target_attribute: age}\n",

@@ -12,6 +12,7 @@ from feedsim.measures.cells import (
     Cell,
     Where,
     author_cells,
+    harm_reach_cells,
     l6of7,
     mind_cells,
     reach_cells,
@@ -46,6 +47,8 @@ class Books:
         self.history = np.zeros(users, np.uint8)
         """(U,) a bit for each of the last days with a session"""
         self.days_closed = 0
+        self.reached: Longs = np.zeros((2, harms), np.int64)
+        """impressions of the measured days' posts of each class, and how many those posts are"""
         self.cells: list[tuple[int, int, Cell]] = []
         self.today: list[Reshares] = []
         self.reshares: list[Reshares] = []
@@ -178,16 +181,20 @@ class Books:
         }
         columns |= {f"p_{harm}": of["p_harm"][:, h] for h, harm in enumerate(world.harms)}
         writer.add("posts", columns)
+        for h in range(len(world.harms)):
+            mine = (of["harm"] == h) & (of["minute"] >= 0)
+            self.reached[:, h] += of["impressions"][mine].sum(), np.count_nonzero(mine)
         again = of["reshares"] > 0
         names = ("key", "author", "minute", "harm", "viewers_1500_minute")
         self.roots.append({name: of[name][again].copy() for name in names})
 
     def close(self, writer: RunWriter, world: World) -> None:
         """Write what is left: cells of the whole run, living posts, people and cascades."""
+        self._write_posts(writer, world, len(world.posts))
         if self.scenario.days and world.minute >= 1440:
             self._write(self._all_cells(world, self.whole, self.scenario.days, self.active_days), WHOLE_RUN, WHOLE_RUN)
+            self._write(harm_reach_cells(self.reached[0], self.reached[1], world.harms), WHOLE_RUN, WHOLE_RUN)
         self.flush(writer)
-        self._write_posts(writer, world, len(world.posts))
         self._write_users(writer, world)
         self._write_cascades(writer, world)
 

@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from feedsim.measures.tally import VIEWER, Tally
-from feedsim.world.arrays import Bytes, Codes, Doubles, Floats, Ints
+from feedsim.world.arrays import Bytes, Codes, Doubles, Floats, Ints, Longs
 from feedsim.world.world import ACTIONS, SOURCES
 
 ENGAGEMENT = np.array([0.0, 1.0, 1.0, 15.0, 5.0, 0.0, 0.0])
@@ -133,13 +133,18 @@ def mind_cells(satisfaction: Floats, warmth: Floats, misbelief: Floats, habit: F
 
 
 def supply_cells(tally: Tally, people: int, days: float, harms: tuple[str, ...]) -> Iterator[Cell]:
-    """`posts` (per person and day; with `harm`, those of the class) and `harm_reach` (impressions of the class per
-    post of the class: a person sees a post once, so that impressions are people reached)."""
-    written, seen = tally.posts.sum(axis=0), tally.author.sum(axis=0)
+    """`posts` (per person and day; with `harm`, those of the class)."""
+    written = tally.posts.sum(axis=0)
     yield from ratio("posts", written[0], people * days)
     for h, harm in enumerate(harms):
         yield from ratio("posts", written[1 + h], people * days, harm=harm)
-        yield from ratio("harm_reach", seen[1 + h], written[1 + h], harm=harm)
+
+
+def harm_reach_cells(views: Longs, posts: Longs, harms: tuple[str, ...]) -> Iterator[Cell]:
+    """`harm_reach`: impressions (H,) of the measured days' posts of a class over those posts (H,). A person sees a post
+    once, so that impressions are people reached."""
+    for harm, seen, written in zip(harms, views, posts, strict=True):
+        yield from ratio("harm_reach", seen, written, harm=harm)
 
 
 def l6of7(history: Bytes, where: Where) -> Iterator[Cell]:

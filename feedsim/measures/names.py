@@ -52,7 +52,9 @@ METRICS: tuple[Metric, ...] = (
     Metric("prevalence", "harm", "impressions of the class / impressions", "impressions", "share"),
     Metric("exposed_users", "harm", "people who saw at least one of the class / people", "people", "share"),
     Metric("harm_reshares", "harm", "1,000 x reshares of the class / impressions", "impressions", "per 1,000"),
-    Metric("harm_reach", "harm", "people reached by posts of the class / those posts", "posts of the class", "people"),
+    Metric(
+        "harm_reach", "harm", "views of the measured days' posts of the class / posts", "posts of the class", "people"
+    ),
     Metric("misbelief", "harm", "mean belief in the narratives that are false", "people", "0 to 1"),
     Metric("animosity", "harm", "out-group terms shown in civic posts / their impressions", "impressions", "terms"),
     Metric("outgroup_warmth", "harm", "mean warmth towards the out-group", "people", "points, 0 to 100"),

@@ -1,6 +1,6 @@
 """What a study has to run: its arms x seeds, where each run goes, and which are there already."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -89,6 +89,9 @@ def load_plans(
         plans[plan.folder] = plan
     if faults:
         raise Faults(faults)
+    faults = [fault for plan in plans.values() for fault in taken_places(plan)]
+    if faults:
+        raise Faults(faults)
     for folder in plans:
         check_writable(folder, out)
     return tuple(plans.values())
@@ -114,6 +117,14 @@ def plan_run(study: Study, arm: str, seed: int, folder: Path) -> RunPlan:
     scenario = study.arms[arm]
     done = content_hash(scenario, seed, __version__)
     return RunPlan(study.name, study.question, arm, seed, scenario, done, folder)
+
+
+def taken_places(plan: StudyPlan) -> Iterator[Fault]:
+    """Places of runs at which something lies that no run left there: it is not ours to replace."""
+    for folder in (run.folder for run in plan.waiting):
+        empty = folder.is_dir() and not any(folder.iterdir())
+        if folder.exists() and not empty and not (folder / "manifest.json").is_file():
+            yield Fault(str(folder), None, "", "is no run of feedsim", "move it away, or name another folder by --out")
 
 
 def check_writable(folder: Path, out: Path) -> None:

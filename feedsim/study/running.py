@@ -5,13 +5,14 @@ from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from feedsim.faults import Faults
 from feedsim.report import write_report
 from feedsim.results import Run, open_run, write_summary
 from feedsim.scenario import Study
 from feedsim.study.engines import LocalEngine
 from feedsim.study.events import Done, Event, Failed
 from feedsim.study.live import Silent, Watcher
-from feedsim.study.plan import RunPlan, StudyPlan, check_writable, plan_study
+from feedsim.study.plan import RunPlan, StudyPlan, check_writable, plan_study, taken_places
 
 
 class RunsFailed(Exception):
@@ -31,9 +32,11 @@ def run(study: Study, out: Path | str = "runs", workers: int | None = None) -> t
     """Run what is not finished of a study, without a word, and write its report; all its runs, arm by arm.
 
     Starts processes: a script that calls it needs `if __name__ == "__main__":`. Raises RunsFailed after the last run
-    if any failed, Faults where `out` can't be written to.
+    if any failed, Faults where `out` can't be written to or holds what is no run in a run's place.
     """
     plan = plan_study(study, Path(out))
+    if faults := list(taken_places(plan)):
+        raise Faults(faults)
     check_writable(plan.folder, Path(out))
     outcome = carry_out([plan], workers, Silent())
     if outcome.interrupted:
