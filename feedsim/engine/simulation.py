@@ -152,6 +152,8 @@ class Simulation:
         found, inventory = server.found(sessions)
         kept, removed_by = server.filtered(found)
         scored = server.attenuated(server.scored(kept))
+        with watch.time("observe"):
+            self.books.ledger.answered(world, found, removed_by, scored)
         choice = server.chosen(scored)
         with watch.time("respond"):
             slate = self.responder.respond(world, scored, choice)
