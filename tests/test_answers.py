@@ -8,12 +8,14 @@ import pytest
 from worlds import HARMS, add_posts, candidates_of, sessions_of, world_of
 
 from feedsim.feed.flow import Candidates
-from feedsim.measures.answers import Answers, answer_cells
+from feedsim.measures.answers import MOST_VIEWERS, Answers, answer_cells, looked_at
 from feedsim.measures.cells import Cell
 from feedsim.measures.strata import Strata
+from feedsim.world.rng import Streams
 from feedsim.world.world import World
 
 POLICIES = ("demote", "remove", "other")
+EVERYBODY = np.ones(3, np.bool_)
 Told = dict[tuple[str, str, str, str, str], tuple[float, int]]
 
 
@@ -44,7 +46,7 @@ def rows(*of: int) -> np.ndarray:
 def test_what_was_filtered_by_hand() -> None:
     """Of eight, `remove` took a false one and a harmless one by person 1, and `other` another false one."""
     world, strata = small_world()
-    answers = Answers.empty(POLICIES, strata.many, len(HARMS))
+    answers = Answers.empty(POLICIES, EVERYBODY, strata.many, len(HARMS))
     answers.count_kept(world, strata, ["remove", "other"], found(), {"remove": rows(1, 2), "other": rows(5)})
     cells = told(answer_cells(answers, strata, HARMS))
     assert {key[1:]: of for key, of in cells.items() if "policy=" not in key[4]} == {
@@ -71,7 +73,7 @@ def test_what_was_filtered_by_hand() -> None:
 def test_what_was_lowered_by_hand() -> None:
     """Only a factor below 1 lowers; two policies on one candidate lower it once."""
     world, strata = small_world()
-    answers = Answers.empty(POLICIES, strata.many, len(HARMS))
+    answers = Answers.empty(POLICIES, EVERYBODY, strata.many, len(HARMS))
     half, none = np.array([1, 0.5, 1, 0.999, 1, 0, 1, 1], np.float32), np.ones(8, np.float32)
     second = np.where(half == 0.5, half, none)
     scored = replace(found(), factors={"demote": half, "other": second, "remove": none})
@@ -92,7 +94,7 @@ def test_what_was_lowered_by_hand() -> None:
 
 def test_days_on_which_a_policy_does_not_act_are_not_in_its_denominator() -> None:
     world, strata = small_world()
-    answers = Answers.empty(POLICIES, strata.many, len(HARMS))
+    answers = Answers.empty(POLICIES, EVERYBODY, strata.many, len(HARMS))
     answers.count_kept(world, strata, ["remove"], found(), {"remove": rows(0)})
     answers.count_kept(world, strata, ["other"], found(), {"other": rows(0)})
     cells = told(answer_cells(answers, strata, HARMS))
@@ -103,7 +105,7 @@ def test_days_on_which_a_policy_does_not_act_are_not_in_its_denominator() -> Non
 @pytest.mark.parametrize("chunk", [1, 2])
 def test_chunks_change_nothing_though_a_policy_answers_in_only_some(chunk: int) -> None:
     world, strata = small_world()
-    whole, parts = (Answers.empty(POLICIES, strata.many, len(HARMS)) for _ in range(2))
+    whole, parts = (Answers.empty(POLICIES, EVERYBODY, strata.many, len(HARMS)) for _ in range(2))
     both = replace(found(), factors={"demote": np.array([1, 1, 1, 1, 1, 0.5, 1, 1], np.float32)})
     for answers, many in ((whole, 2), (parts, chunk)):
         for first in range(0, 2, many):
@@ -117,7 +119,7 @@ def test_chunks_change_nothing_though_a_policy_answers_in_only_some(chunk: int) 
 
 def test_spans_add_up_and_a_cleared_one_tells_nothing() -> None:
     world, strata = small_world()
-    first, second = (Answers.empty(POLICIES, strata.many, len(HARMS)) for _ in range(2))
+    first, second = (Answers.empty(POLICIES, EVERYBODY, strata.many, len(HARMS)) for _ in range(2))
     for answers, taken in ((first, rows(1)), (second, rows(1, 2))):
         answers.count_kept(world, strata, ["remove"], found(), {"remove": taken})
     first.add(second)
@@ -128,8 +130,23 @@ def test_spans_add_up_and_a_cleared_one_tells_nothing() -> None:
 
 def test_policies_that_never_act_leave_no_cells() -> None:
     world, strata = small_world()
-    answers = Answers.empty(POLICIES, strata.many, len(HARMS))
+    answers = Answers.empty(POLICIES, EVERYBODY, strata.many, len(HARMS))
     answers.count_kept(world, strata, POLICIES, found(), {"remove": rows()})
     neutral = {"demote": np.ones(8, np.float32)}
     answers.count_lowered(world, strata, POLICIES, replace(found(), factors=neutral))
     assert told(answer_cells(answers, strata, HARMS)) == {}
+
+
+def test_only_the_candidates_of_some_viewers_are_counted() -> None:
+    world, strata = small_world()
+    answers = Answers.empty(POLICIES, np.array([True, False, True]), strata.many, len(HARMS))
+    answers.count_kept(world, strata, ["remove"], found(), {"remove": rows(0, 1, 4)})
+    cells = told(answer_cells(answers, strata, HARMS))
+    assert cells["filtered_share", "", "", "", ""] == (1 / 4, 4)
+    assert ("filtered_share", "", "viewer", "old", "") not in cells
+
+
+def test_of_few_people_all_are_looked_at_and_of_many_about_as_many() -> None:
+    assert looked_at(Streams(1), MOST_VIEWERS).all()
+    some = looked_at(Streams(1), 10 * MOST_VIEWERS)
+    assert some.sum() == pytest.approx(MOST_VIEWERS, rel=0.05)

@@ -302,12 +302,12 @@ def test_policies_and_measures_only_read(lived: Simulation) -> None:
     assert len((sample.take() or {})["tick"]) == len(c)
     lived.books.day = tally
     ledger = lived.books.ledger
-    ledger.day.answers = Answers.empty(("it",), ledger.strata.many, harms)
+    ledger.day.answers = Answers.empty(("it",), np.ones(len(world.users), np.bool_), ledger.strata.many, harms)
     ledger.day.answers.count_kept(world, ledger.strata, ["it"], c, {"it": c.row[:3]})
     ledger.day.answers.count_lowered(world, ledger.strata, ["it"], replace(scored, factors={"it": scored.score}))
     ledger.seen(world, slate)
     ledger.write_off(world, len(world.posts))
-    ledger.whole.answers = Answers.empty(("it",), ledger.strata.many, harms)
+    ledger.whole.answers = Answers.empty(("it",), np.ones(len(world.users), np.bool_), ledger.strata.many, harms)
     lived.books.end_day(world, 0)
     assert {cell.metric for cell in ledger.whole_run()} > {"filtered_share", "demotion_rate", "auc", "recall"}
     assert lived.server.team is not None

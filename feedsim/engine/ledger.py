@@ -7,7 +7,7 @@ import numpy as np
 
 from feedsim.feed.flow import Candidates, Slate
 from feedsim.integrity.policies import PolicyBlock
-from feedsim.measures.answers import Answers, answer_cells
+from feedsim.measures.answers import Answers, answer_cells, looked_at
 from feedsim.measures.beliefs import Beliefs, belief_cells
 from feedsim.measures.cells import Cell
 from feedsim.measures.outcomes import Offenders, Outcomes, offender_cells, outcome_cells
@@ -65,12 +65,13 @@ class Ledger:
         """An empty one."""
         has_detectors, policies, harms = scenario.detectors.kind != "none", scenario.policies, len(world.harms)
         strata = Strata.sorted_from(world.users.groups, world.levels, len(world.users))
+        viewers = looked_at(world.streams, len(world.users))
 
         def beliefs() -> Beliefs:
             return Beliefs.empty(strata.many, harms)
 
         def shown() -> Shown:
-            return Shown(Answers.empty(tuple(policies), strata.many, harms), beliefs())
+            return Shown(Answers.empty(tuple(policies), viewers, strata.many, harms), beliefs())
 
         return cls(
             in_force=has_detectors or bool(policies),

@@ -10,6 +10,7 @@ from feedsim.kernels import kernel
 from feedsim.measures.cells import Cell, Where, ratio
 from feedsim.measures.strata import Strata
 from feedsim.world.arrays import Bools, Codes, Ints, Longs
+from feedsim.world.rng import Streams
 from feedsim.world.world import World
 
 METRICS = ("filtered_share", "demotion_rate")
@@ -18,22 +19,34 @@ KEEP, FACTOR = range(len(METRICS))
 ASKED, ACTED = range(2)
 
 
+MOST_VIEWERS = 2000
+"""About as many are looked at, of more people a share by address: to count every candidate of 100,000 people would take
+a tenth of the run, and rates over so many candidates are exact enough."""
+
+
+def looked_at(streams: Streams, people: int) -> Bools:
+    """(U,) viewers whose candidates are counted: everyone, or a share by address."""
+    return np.asarray(streams.uniform("answers", np.arange(people)) * people < MOST_VIEWERS)
+
+
 @dataclass
 class Answers:
-    """Counts of candidates: whole numbers, so that chunks change nothing. Of all policies together (row 0), then
-    of each, while it was in force."""
+    """Counts of the candidates of some viewers: whole numbers, so that chunks change nothing. Of all policies together
+    (row 0), then of each, while it was in force."""
 
     policies: tuple[str, ...]
+    viewers: Bools
+    """(U,) whose candidates are counted"""
     author: Longs
     """(questions, 1 + policies, 2, K, 1 + H) asked and acted on, by stratum and truth: harmless, then each class"""
     viewer: Longs
     """(questions, 1 + policies, 2, K)"""
 
     @classmethod
-    def empty(cls, policies: tuple[str, ...], strata: int, harms: int) -> "Answers":
+    def empty(cls, policies: tuple[str, ...], viewers: Bools, strata: int, harms: int) -> "Answers":
         """Nobody has asked yet."""
         shape = (len(METRICS), 1 + len(policies), 2, strata)
-        return cls(policies, np.zeros((*shape, 1 + harms), np.int64), np.zeros(shape, np.int64))
+        return cls(policies, viewers, np.zeros((*shape, 1 + harms), np.int64), np.zeros(shape, np.int64))
 
     def add(self, other: "Answers") -> None:
         """Add another span's counts."""
@@ -49,57 +62,60 @@ class Answers:
         self, world: World, strata: Strata, acting: Sequence[str], found: Candidates, removed: Mapping[str, Ints]
     ) -> None:
         """Add a chunk's candidates, and the rows of them that each policy took out."""
-        taken = {name: np.zeros(len(found), np.bool_) for name in removed}
+        spoke = np.zeros((len(acting), len(found)), np.bool_)
         for name, rows in removed.items():
-            taken[name][np.searchsorted(found.row, rows)] = True
-        self._count(world, strata, KEEP, acting, found, taken)
+            spoke[acting.index(name), np.searchsorted(found.row, rows)] = True
+        self._count(world, strata, KEEP, acting, found, spoke)
 
     def count_lowered(self, world: World, strata: Strata, acting: Sequence[str], scored: Candidates) -> None:
         """Add a chunk's scored candidates, and those of which each policy lowered the score."""
-        lowered = {name: factor < 1 for name, factor in scored.factors.items()}
-        self._count(world, strata, FACTOR, acting, scored, lowered)
+        spoke = np.zeros((len(acting), len(scored)), np.bool_)
+        for name, factor in scored.factors.items():
+            np.less(factor, 1, out=spoke[acting.index(name)])
+        self._count(world, strata, FACTOR, acting, scored, spoke)
 
     def _count(
-        self, world: World, strata: Strata, question: int, acting: Sequence[str], c: Candidates,
-        acted: Mapping[str, Bools],
-    ) -> None:  # fmt: skip
+        self, world: World, strata: Strata, question: int, acting: Sequence[str], c: Candidates, spoke: Bools
+    ) -> None:
         """Add what the policies in force were asked about, whether or not they answered: how many rows an answer comes
         for depends on chunks."""
-        self._add(question, ASKED, ("", *acting), self._sums(world, strata, c, np.ones(len(c), np.bool_)))
-        if acted:
-            together = np.logical_or.reduce(list(acted.values()))
-            for name, rows in {"": together, **acted}.items():
-                if rows.any():
-                    self._add(question, ACTED, (name,), self._sums(world, strata, c, rows))
-
-    def _add(self, question: int, what: int, names: Sequence[str], sums: tuple[Longs, Longs]) -> None:
-        """Add sums over authors and over viewers to what is known of some policies; "" is all of them together."""
-        for name in names:
-            place = 1 + self.policies.index(name) if name else 0
-            self.author[question, place, what] += sums[0]
-            self.viewer[question, place, what] += sums[1]
-
-    def _sums(self, world: World, strata: Strata, c: Candidates, rows: Bools) -> tuple[Longs, Longs]:
-        """(K, 1 + H) chosen candidates by author's stratum and truth, (K,) by viewer's stratum."""
-        author, viewer = np.zeros(self.author.shape[3:], np.int64), np.zeros(self.viewer.shape[3:], np.int64)
-        _count(rows, c.start, strata.of[c.sessions.user], c.post, world.posts.base, world.posts.author,
-               world.posts.harm, strata.of, author, viewer)  # fmt: skip
-        return author, viewer
+        tables = (self.author, self.viewer)
+        author, viewer = (np.zeros((1 + len(acting), 2, *table.shape[3:]), np.int64) for table in tables)
+        user, posts = c.sessions.user, world.posts
+        _count(
+            self.viewers[user], strata.of[user], c.start, c.post, posts.base, posts.author, posts.harm, strata.of,
+            spoke, author, viewer,
+        )  # fmt: skip
+        places = [0, *(1 + self.policies.index(name) for name in acting)]
+        for table, sums in zip(tables, (author, viewer), strict=True):
+            sums[:, ASKED] = sums[0, ASKED]
+            table[question, places] += sums
 
 
 @kernel
 def _count(
-    rows: Bools, start: Longs, viewer: Ints, post: Ints, base: int, author: Ints, harm: Codes, stratum: Ints,
-    by_author: Longs, by_viewer: Longs,
+    is_counted: Bools, viewer: Ints, start: Longs, post: Ints, base: int, author: Ints, harm: Codes, stratum: Ints,
+    spoke: Bools, by_author: Longs, by_viewer: Longs,
 ) -> None:  # fmt: skip
+    """One pass for all policies: row 0 of the sums is of all candidates, and of those that any policy acted on."""
     for s in range(viewer.size):
-        many = 0
+        if not is_counted[s]:
+            continue
+        v = viewer[s]
+        by_viewer[0, ASKED, v] += start[s + 1] - start[s]
         for r in range(start[s], start[s + 1]):
-            if rows[r]:
-                p = post[r] - base
-                by_author[stratum[author[p]], harm[p] + 1] += 1
-                many += 1
-        by_viewer[viewer[s]] += many
+            p = post[r] - base
+            a, h = stratum[author[p]], harm[p] + 1
+            by_author[0, ASKED, a, h] += 1
+            any_spoke = False
+            for k in range(spoke.shape[0]):
+                if spoke[k, r]:
+                    any_spoke = True
+                    by_author[1 + k, ACTED, a, h] += 1
+                    by_viewer[1 + k, ACTED, v] += 1
+            if any_spoke:
+                by_author[0, ACTED, a, h] += 1
+                by_viewer[0, ACTED, v] += 1
 
 
 def answer_cells(answers: Answers, strata: Strata, harms: tuple[str, ...]) -> Iterator[Cell]:

@@ -63,8 +63,9 @@ class Beliefs:
 def binned(p: Floats) -> Longs:
     """(R,) the bin of each probability."""
     with np.errstate(divide="ignore"):
-        odds = np.log(p, dtype=np.float64) - np.log1p(-p.astype(np.float64))
-    return np.asarray(np.clip(np.floor(odds / WIDTH) + BINS // 2, 0, BINS - 1), np.int64)
+        odds = np.log(p) - np.log1p(-p)
+    place: Longs = np.clip(np.floor(odds / np.float32(WIDTH)) + BINS // 2, 0, BINS - 1).astype(np.int64)
+    return place
 
 
 def belief_cells(beliefs: Beliefs, strata: Strata, harms: tuple[str, ...], side: str) -> Iterator[Cell]:

@@ -71,14 +71,14 @@ METRICS: tuple[Metric, ...] = (
         "demotion_rate",
         "bias",
         "candidates whose score a policy lowered / candidates; at equal truth where harm or truth=harmless says so",
-        "candidates scored while a policy is in force",
+        "candidates scored for at most about 2,000 viewers while a policy is in force",
         "share",
     ),
     Metric(
         "filtered_share",
         "bias",
         "candidates that a policy took out / candidates",
-        "candidates found while a policy is in force",
+        "candidates found for at most about 2,000 viewers while a policy is in force",
         "share",
     ),
     Metric(
