@@ -95,6 +95,8 @@ def test_the_harmless_and_all_posts_by_hand() -> None:
         "removed_views_share": (7 / 63, 63),
         "hours_to_removal": (0.75, 2),
         "views_before_removal": (3.5, 2),
+        "precision": (3 / 4, 4),
+        "proactive_rate": (2 / 4, 4),
     }
     assert everyone(found, "misinformation") == {}
 
@@ -146,6 +148,21 @@ def test_posts_that_are_not_chosen_do_not_count() -> None:
     found = told(outcome_cells(outcomes, strata_of(world), HARMS))
     assert found["recall", "misinformation", "", ""] == (1.0, 1)
     assert found["precision", "misinformation", "", ""] == (1.0, 1)
+
+
+def test_what_was_put_back_was_not_found() -> None:
+    of = {
+        "harm": [0, 0],
+        "status": [LIVE, LABELLED],
+        "found_as": 0,
+        "found_by": DETECTOR,
+        "removed_minute": [70, NEVER],
+    }
+    found = outcomes_of(world_of([]), [0, 0], of)
+    assert found["recall", "misinformation", "", ""] == (1 / 2, 2)
+    assert found["precision", "misinformation", "", ""] == (1.0, 1)
+    assert found["proactive_rate", "", "", ""] == (1.0, 1)
+    assert found["removal_rate", "", "", ""] == (0.0, 2)
 
 
 def test_bands_double() -> None:

@@ -132,8 +132,8 @@ METRICS: tuple[Metric, ...] = (
     Metric(
         "proactive_rate",
         "operations",
-        "found by a detector or an audit, with no need of a report / found",
-        "posts found to be of the class",
+        "found by a detector or an audit, with no need of a report / found; without harm: of all that was found",
+        "posts found (to be of the class)",
         "share",
     ),
     Metric(
@@ -146,8 +146,8 @@ METRICS: tuple[Metric, ...] = (
     Metric(
         "precision",
         "operations",
-        "of the class / found to be of the class",
-        "posts found to be of the class",
+        "of the class / found to be of the class; without harm: of any class / found",
+        "posts found (to be of the class)",
         "share",
     ),
     Metric("hours_to_removal", "operations", "mean hours from publication to removal", "posts removed", "hours"),

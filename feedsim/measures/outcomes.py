@@ -12,12 +12,16 @@ from feedsim.world.posts import LIVE, REMOVED, Posts
 
 BANDS = 24
 """Of authors by followers: none, 1, 2 to 3, 4 to 7 and so on; like is compared with like."""
-SUMS = ("posts", "views", "found", "found_views", "removed", "removed_views", "removed_minutes", "left", "left_views")
-"""Summed over posts; `left` are those of which nothing was decided."""
-POSTS, VIEWS, FOUND, FOUND_VIEWS, GONE, GONE_VIEWS, GONE_MINUTES, LEFT, LEFT_VIEWS = range(len(SUMS))
+SUMS = (
+    "posts", "views", "found", "found_views", "unreported", "removed", "removed_views", "removed_minutes", "left",
+    "left_views",
+)  # fmt: skip
+"""Summed over posts: found ones, those of them that nobody had to report, removed ones, and those that were left alone.
+"""
+POSTS, VIEWS, FOUND, FOUND_VIEWS, UNREPORTED, GONE, GONE_VIEWS, GONE_MINUTES, LEFT, LEFT_VIEWS = range(len(SUMS))
 DETECTOR, REPORT, AUDIT = 1, 2, 3
 """In `Posts.found_by`."""
-AS_CLASS, RIGHTLY, FIRST = range(3)
+AS_CLASS, RIGHTLY, BY_ITSELF = range(3)
 """Of posts found to be of a class: all, those that are of it, those that nobody had to report."""
 
 
@@ -28,7 +32,7 @@ class Outcomes:
     posts: Longs
     """(K, 1 + H, BANDS, SUMS) by truth: harmless, then each class"""
     found: Longs
-    """(K, H, 3) posts found to be of each class: AS_CLASS, RIGHTLY, FIRST"""
+    """(K, H, 3) posts found to be of each class: AS_CLASS, RIGHTLY, BY_ITSELF"""
 
     @classmethod
     def empty(cls, strata: int, harms: int) -> "Outcomes":
@@ -42,18 +46,19 @@ class Outcomes:
         stratum = strata.of[of["author"]]
         place = (stratum, of["harm"] + 1, band(followers[of["author"]]))
         found, gone = of["status"] != LIVE, of["status"] == REMOVED
+        unreported = found & np.isin(posts.found_by[rows], (DETECTOR, AUDIT))
         views = of["impressions"].astype(np.int64)
         lived = np.where(of["removed_minute"] == NEVER, 0, of["removed_minute"] - of["minute"])
         one = np.ones(len(views), np.int64)
-        sums = (one, views, found, found * views, gone, gone * views, gone * lived, ~found, ~found * views)
+        sums = (one, views, found, found * views, unreported, gone, gone * views, gone * lived, ~found, ~found * views)
         np.add.at(self.posts, place, np.stack(sums, axis=1))
-        self._count_found(stratum, of["harm"], posts.found_as[rows], posts.found_by[rows])
+        found_as = np.where(found, posts.found_as[rows], -1)
+        self._count_found(stratum, of["harm"], found_as, unreported)
 
-    def _count_found(self, stratum: Ints, harm: Codes, found_as: Codes, found_by: Codes) -> None:
+    def _count_found(self, stratum: Ints, harm: Codes, found_as: Codes, unreported: Bools) -> None:
         rows = np.flatnonzero(found_as >= 0)
-        rightly = found_as[rows] == harm[rows]
-        first = (found_by[rows] == DETECTOR) | (found_by[rows] == AUDIT)
-        np.add.at(self.found, (stratum[rows], found_as[rows]), np.stack([np.ones_like(first), rightly, first], axis=1))
+        columns = (np.ones(len(rows), np.bool_), found_as[rows] == harm[rows], unreported[rows])
+        np.add.at(self.found, (stratum[rows], found_as[rows]), np.stack(columns, axis=1))
 
 
 def band(followers: Ints) -> Longs:
@@ -66,7 +71,8 @@ def outcome_cells(outcomes: Outcomes, strata: Strata, harms: tuple[str, ...]) ->
     truth=harmless, of posts of no class; else of all posts.
 
     Of a class: `recall` (found / posts of the class; found: removed, labelled or demoted by a decision), `precision`
-    (of the class / found to be of it) and `proactive_rate` (found by a detector or an audit / found to be of it).
+    (of the class / found to be of it) and `proactive_rate` (found by a detector or an audit / found to be of it). Of
+    all classes together: `precision` (of any / found) and `proactive_rate` (by a detector or an audit / found).
     Of all three: what `_treatment` says.
     """
     for where, mine in strata.with_everyone("author"):
@@ -75,9 +81,12 @@ def outcome_cells(outcomes: Outcomes, strata: Strata, harms: tuple[str, ...]) ->
             of = posts[1 + h].sum(axis=0)
             yield from ratio("recall", of[FOUND], of[POSTS], where, harm)
             yield from ratio("precision", found[h, RIGHTLY], found[h, AS_CLASS], where, harm)
-            yield from ratio("proactive_rate", found[h, FIRST], found[h, AS_CLASS], where, harm)
+            yield from ratio("proactive_rate", found[h, BY_ITSELF], found[h, AS_CLASS], where, harm)
             yield from _treatment(posts[1 + h], where, harm)
             yield from prevented(posts[1 + h], where, harm)
+        all_found, harmful = posts[..., FOUND].sum(), posts[1:, :, FOUND].sum()
+        yield from ratio("precision", harmful, all_found, where)
+        yield from ratio("proactive_rate", posts[..., UNREPORTED].sum(), all_found, where)
         yield from _treatment(posts.sum(axis=0), where)
         yield from _treatment(posts[0], where, part="truth=harmless")
         yield from reach_lost(posts[0], where)
