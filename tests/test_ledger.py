@@ -7,6 +7,10 @@ from worlds import HARMS, TINY, Tables, add_posts, run, settings, world_of
 
 from feedsim.engine.ledger import Ledger
 from feedsim.engine.simulation import Simulation
+from feedsim.measures.judging import Verdicts, judging_cells
+from feedsim.measures.names import BY_NAME
+from feedsim.measures.outcomes import Offenders, offender_cells
+from feedsim.measures.strata import Strata
 from feedsim.results import RunWriter
 from feedsim.scenario import Scenario
 from feedsim.world.posts import LIVE, REMOVED
@@ -152,6 +156,16 @@ def test_what_became_of_posts_is_what_the_posts_say() -> None:
 def test_what_does_not_happen_is_not_measured(said: dict[str, object], kept: set[str]) -> None:
     """Without detectors a policy on what they believe does nothing."""
     assert OF_INTEGRITY & set(run(settings(TINY, said))["metrics"].metric) == kept
+
+
+def test_every_cell_of_integrity_has_a_definition(held: Tables) -> None:
+    counts = np.array([3, 1], np.int32)
+    offenders = Offenders(counts[:, None], counts[:, None])
+    yes, code = np.array([True, False]), np.zeros(2, np.int8)
+    strata = Strata.sorted_from({}, {}, 2)
+    cells = [*judging_cells(Verdicts(yes, yes, code, code.astype(np.int32)), ("english",), strata)]
+    assert {cell.metric for cell in (*cells, *offender_cells(offenders, ("hate",)))} <= BY_NAME.keys()
+    assert set(held["metrics"].metric) <= BY_NAME.keys()
 
 
 def test_an_idle_ledger_counts_nothing() -> None:

@@ -39,6 +39,8 @@ CAPTION = (
     "Means over seeds. Found: removed, labelled or demoted by a decision; what a policy only demotes in feeds or keeps "
     "out of them is not. A dash: there is nothing to tell."
 )
+UNITS = {metric: "candidates" if metric in ("demotion_rate", "filtered_share") else "posts" for metric in BY_GROUP}
+"""What the shares are of."""
 EQUAL = (
     "Of posts that are harmless in truth, by group of their authors. That a detector errs as often in every group is "
     "equal accuracy; that as many are acted on is equal impact. One does not give the other, and a difference is a "
@@ -86,20 +88,21 @@ def mistakes(evidence: Evidence) -> Html:
     # Held to be of a class: a row a class. What is done to the harmless: one row.
     rows = rows[((rows["part"] == HARMLESS) & (rows["harm"] == "")) | (rows["metric"] == "false_positive_rate")]
     made = [
-        _chart(evidence, of, title.format(harm=harm, group=group), str(group))
+        _chart(evidence, of, title.format(harm=harm, group=group), str(group), f"% of harmless {UNITS[metric]}")
         for group, of_group in rows.groupby("group", sort=False)
         for metric, title in BY_GROUP.items()
         for harm, of in of_group[of_group["metric"] == metric].groupby("harm", sort=False)
         if of["mean"].any()
     ]
-    return grid(made, legend(evidence.arms, evidence.arms, "bar"), "many")
+    shown = [arm for arm in evidence.arms if (rows["arm"] == arm).any()]
+    return grid(made, legend(evidence.arms, shown, "bar"), "many")
 
 
-def _chart(evidence: Evidence, rows: pd.DataFrame, title: str, group: str) -> Html:
+def _chart(evidence: Evidence, rows: pd.DataFrame, title: str, group: str, unit: str) -> Html:
     drawn = rows.assign(y=100 * rows["mean"], y_low=100 * rows["least"], y_high=100 * rows["greatest"])
     wide = rows.pivot_table(index="level", columns="arm", values="mean", sort=False)
     body = [[text(level), *map(percent, row)] for level, row in zip(wide.index, wide.to_numpy(), strict=True)]
-    chart = group_bars(drawn, evidence.arms, title, group, "% of harmless posts").update_layout(height=SMALL)
+    chart = group_bars(drawn, evidence.arms, title, group, unit).update_layout(height=SMALL)
     return figure(chart, table([text(group), *map(text, wide.columns)], body, title))
 
 
