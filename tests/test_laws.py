@@ -291,7 +291,7 @@ def test_policies_and_measures_only_read(lived: Simulation) -> None:
     tally = Tally.empty(len(world.users), harms)
     assert tally.count(world, slate, inventory)[1] == len(slate)
     sample = Sample.of(world, 1.0, (), ())
-    sample.keep(world, c, {}, scored, slate, None)
+    sample.parts.append(sample.rows(world, c, {}, scored, slate, None))
     assert len((sample.take() or {})["tick"]) == len(c)
     lived.books.day = tally
     lived.books.end_day(world, 0)

@@ -85,7 +85,7 @@ class Server:
             c, inventory = source(
                 self.world, sessions, quota, self.outboxes, self.shelves, self.language, self.retention
             )
-        self.watch.rows["source"] += len(c)
+        self.watch.count("source", len(c))
         return c, inventory
 
     def filtered(self, c: Candidates) -> tuple[Candidates, dict[str, Ints]]:
@@ -105,7 +105,7 @@ class Server:
             c = self._scored(c)
             assert c.score is not None
             guard("score", self.world.minute, c.score)
-        self.watch.rows["score"] += len(c)
+        self.watch.count("score", len(c))
         return c
 
     def _scored(self, c: Candidates) -> Candidates:

@@ -137,14 +137,14 @@ def viewers(user: Ints, seen: Floats, acted: Floats, topic_clicks: Floats) -> Do
     return result
 
 
-@parallel
+@kernel
 def _features(
     user: Ints, now: Ints, viewer: Doubles, session: Ints, post: Ints, item: Ints, edge: Ints, base: int,
     table: Floats, topic_clicks: Floats, affinity: Floats,
     item_base: int, item_minute: Ints, item_depth: Shorts, log_of_age: Doubles, visible: Floats, result: Floats,
 ) -> None:  # fmt: skip
     width = table.shape[1]
-    for r in prange(post.size):
+    for r in range(post.size):
         s, p, i = session[r], post[r] - base, item[r] - item_base
         u, inside = user[s], item[r] >= 0
         for f in range(width):

@@ -12,7 +12,7 @@ from feedsim.block import Block
 from feedsim.feed.features import LOG_OF_AGE, PAIR_FEATURES, POST_FEATURES, TASTE_PRIOR, VIEWER_FEATURES
 from feedsim.feed.flow import Candidates
 from feedsim.feed.presets import PRESETS, Preset
-from feedsim.kernels import parallel
+from feedsim.kernels import kernel, parallel
 from feedsim.world.arrays import Bools, Codes, Doubles, Floats, Ints, Keys, Longs, Shorts
 from feedsim.world.world import ACTIONS, Action, World
 
@@ -127,13 +127,13 @@ def _dot(table: Floats, coefficients: Floats, intercept: float, result: Floats) 
         result[p] = total
 
 
-@parallel
+@kernel
 def _light(
     start: Longs, user: Ints, now: Ints, post: Ints, item: Ints, edge: Ints, base: int, posts: Floats, topic: Codes,
     pair: Doubles, topic_clicks: Floats, affinity: Floats,
     item_base: int, item_minute: Ints, item_depth: Shorts, log_of_age: Doubles, result: Floats,
 ) -> None:  # fmt: skip
-    for s in prange(user.size):
+    for s in range(user.size):
         u = user[s]
         mine = 0.0
         for t in range(topic_clicks.shape[1]):
@@ -149,10 +149,10 @@ def _light(
             result[r] = score
 
 
-@parallel
+@kernel
 def _top(start: Longs, score: Floats, key: Keys, post: Ints, base: int, wanted: Longs, kept: Bools) -> None:
     """Mark the `wanted[s]` best rows of every session."""
-    for s in prange(start.size - 1):
+    for s in range(start.size - 1):
         a, b = start[s], start[s + 1]
         n = wanted[s]
         if b - a <= n:
@@ -183,9 +183,9 @@ def engagement_score(c: Candidates, p: Floats, weights: Doubles, out_of_network_
     return result
 
 
-@parallel
+@kernel
 def _weigh(p: Floats, weights: Doubles, source: Codes, factor: float, result: Floats) -> None:
-    for r in prange(result.size):
+    for r in range(result.size):
         total = 0.0
         for a in range(weights.size):
             # What counts for nothing was not asked for, and is no number.
