@@ -193,7 +193,7 @@ class Simulation:
         logged = sampled = None
         if server.team is not None:
             with watch.time("log"):
-                logged = server.team.logged(world, server.table, scored, slate)
+                logged = server.team.logged(world, server.posts.rows, scored, slate)
         if self.sample.chosen[sessions.user].any():
             with watch.time("observe"):
                 light = partial(server.light.scores, world) if server.light is not None else None
@@ -226,6 +226,7 @@ class Simulation:
             self.books.tick(world, slate, inventory, shared, new)
         with watch.time("remember"):
             remember(world, slate)
+            self.server.shown = slate.post
         with watch.time("minds"):
             change(world, slate, self.scenario.people.minds)
             seen = slate.sessions.user

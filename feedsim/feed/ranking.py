@@ -81,11 +81,11 @@ class LightModel:
     """(F,) zero where the feature is not read"""
     intercept: float
 
-    def over(self, table: Floats) -> "LightPass":
-        """The model, ready for a tick whose posts have these features (P, 16)."""
+    def over(self, table: Floats, minute: int) -> "LightPass":
+        """The model, ready for the tick of `minute`, whose posts have these rows of PostTable (P, 16)."""
         width = len(POST_FEATURES)
         posts = np.empty(len(table), np.float32)
-        _dot(table, self.coefficients[:width], self.intercept, posts)
+        _dot(table, self.coefficients[:width], self.intercept, LOG_OF_AGE, minute, posts)
         pair = self.coefficients[width + len(VIEWER_FEATURES) :][: len(PAIR_FEATURES)]
         return LightPass(posts, pair.astype(np.float64))
 
@@ -119,10 +119,12 @@ class LightPass:
 
 
 @parallel
-def _dot(table: Floats, coefficients: Floats, intercept: float, result: Floats) -> None:
+def _dot(
+    table: Floats, coefficients: Floats, intercept: float, log_of_age: Doubles, minute: int, result: Floats
+) -> None:
     for p in prange(table.shape[0]):
-        total = intercept
-        for f in range(coefficients.size):
+        total = intercept + coefficients[0] * log_of_age[max(0, minute - int(table[p, 0]))]
+        for f in range(1, coefficients.size):
             total += table[p, f] * coefficients[f]
         result[p] = total
 
