@@ -87,12 +87,17 @@ class Ledger:
             offenders=Offenders.empty(len(world.users), harms),
         )
 
-    def answered(self, world: World, found: Candidates, removed: Mapping[str, Ints], scored: Candidates) -> None:
-        """Count what policies answered of a chunk."""
+    def answered(
+        self, world: World, found: Candidates, removed: Mapping[str, Ints], scored: Candidates
+    ) -> Answers | None:
+        """What policies answered of a chunk, where any is in force; writes nothing."""
         acting = [name for name, policy in self.policies.items() if policy.acts(world)]
-        if acting and not world.in_burn_in:
-            self.day.answers.count_kept(world, self.strata, acting, found, removed)
-            self.day.answers.count_lowered(world, self.strata, acting, scored)
+        if not acting or world.in_burn_in:
+            return None
+        answers = self.day.answers.of_nothing()
+        answers.count_kept(world, self.strata, acting, found, removed)
+        answers.count_lowered(world, self.strata, acting, scored)
+        return answers
 
     def seen(self, world: World, slate: Slate) -> None:
         """Count what was believed of a tick's impressions."""

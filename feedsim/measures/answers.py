@@ -48,6 +48,10 @@ class Answers:
         shape = (len(METRICS), 1 + len(policies), 2, strata)
         return cls(policies, viewers, np.zeros((*shape, 1 + harms), np.int64), np.zeros(shape, np.int64))
 
+    def of_nothing(self) -> "Answers":
+        """Empty ones of the same policies and viewers."""
+        return Answers(self.policies, self.viewers, np.zeros_like(self.author), np.zeros_like(self.viewer))
+
     def add(self, other: "Answers") -> None:
         """Add another span's counts."""
         self.author += other.author
