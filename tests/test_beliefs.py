@@ -9,7 +9,7 @@ from fairlearn.metrics import MetricFrame, false_negative_rate, false_positive_r
 from sklearn.metrics import roc_auc_score
 from worlds import HARMS
 
-from feedsim.measures.beliefs import BINS, WIDTH, Beliefs, belief_cells, binned
+from feedsim.measures.beliefs import BINS, WIDTH, Beliefs, belief_cells, bin_of
 from feedsim.measures.cells import Cell
 from feedsim.measures.strata import Strata
 from feedsim.world.rng import Streams
@@ -125,9 +125,25 @@ def test_a_detector_that_always_says_the_share_is_calibrated_and_guesses() -> No
 
 
 def test_certainty_has_a_bin_too() -> None:
-    assert binned(np.array([0, 1e-30, 0.499, 0.5, 1 - 1e-7, 1], np.float32)).tolist() == [
-        0, 0, BINS // 2 - 1, BINS // 2, BINS - 1, BINS - 1,
-    ]  # fmt: skip
+    p = [0, 1e-30, 0.499, 0.5, 1 - 1e-7, 1]
+    assert [bin_of(of) for of in p] == [0, 0, BINS // 2 - 1, BINS // 2, BINS - 1, BINS - 1]
+
+
+def test_rows_are_counted_as_in_the_plain_twin() -> None:
+    p, harm, groups = drawn(500)
+    strata = strata_of(**{name: of.tolist() for name, of in groups.items()})
+    beliefs, p = believed(strata, p, harm, 0.3), p.astype(np.float32)
+    rows, sums, held = (np.zeros_like(of) for of in (beliefs.rows, beliefs.p, beliefs.held))
+    for r, k in enumerate(strata.of.tolist()):
+        for h in range(len(HARMS)):
+            truth = 2 if harm[r] == h else 0 if harm[r] < 0 else 1
+            odds = np.log(np.float64(p[r, h]) / (1 - np.float64(p[r, h])))
+            place = int(np.clip(np.floor(odds / WIDTH) + BINS // 2, 0, BINS - 1))
+            rows[k, h, truth, place] += 1
+            sums[k, h, truth, place] += p[r, h]
+            held[k, h, truth] += p[r, h] >= np.float32(0.3)
+    for ours, twins in zip(vars(beliefs).values(), (rows, sums, held), strict=True):
+        assert (ours == twins).all()
 
 
 def test_everyone_is_told_of_posts_and_not_again_of_what_viewers_saw() -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from feedsim.feed.flow import Candidates, Slate
-from feedsim.integrity.policies import PolicyBlock
+from feedsim.integrity.policies import Policy
 from feedsim.measures.answers import Answers, answer_cells, looked_at
 from feedsim.measures.beliefs import Beliefs, belief_cells
 from feedsim.measures.cells import Cell
@@ -48,7 +48,7 @@ class Ledger:
     """whether anything finds harm or holds it back; else there is nothing to count"""
     has_detectors: bool
     """whether anything is believed of posts"""
-    policies: Mapping[str, PolicyBlock]
+    policies: Mapping[str, Policy]
     line: float
     """of belief"""
     harms: tuple[str, ...]
@@ -126,7 +126,7 @@ class Ledger:
     def whole_run(self) -> Iterator[Cell]:
         """Cells of the run, when it has ended."""
         # A policy that does nothing shall leave the same rows as none.
-        if self.has_detectors or self.offenders.found.any() or self.outcomes.found.any():
+        if self.has_detectors or self.outcomes.any_found:
             yield from belief_cells(self.beliefs, self.strata, self.harms, "author")
             yield from outcome_cells(self.outcomes, self.strata, self.harms)
             yield from offender_cells(self.offenders, self.harms)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from feedsim.kernels import inlined, kernel
 from feedsim.measures.cells import Cell, Where, ratio
 from feedsim.measures.predictions import auc, calibration_error, calibration_ratio
 from feedsim.measures.strata import Strata
@@ -50,22 +51,33 @@ class Beliefs:
 
     def count(self, stratum: Ints, p_harm: Floats, harm: Codes, line: float) -> None:
         """Add rows (R,): whose they are, what was believed of them (R, H), and their class or -1; in one order."""
-        harms = p_harm.shape[1]
-        for h in range(harms):
-            p, truth = p_harm[:, h], np.where(harm == h, OF_CLASS, np.where(harm < 0, HARMLESS, OTHER))
-            kind = stratum.astype(np.int64) * 3 + truth
-            place, shape = kind * BINS + binned(p), self.rows[:, h].shape
-            self.rows[:, h] += np.bincount(place, minlength=shape[0] * 3 * BINS).reshape(shape)
-            self.p[:, h] += np.bincount(place, p, shape[0] * 3 * BINS).reshape(shape)
-            self.held[:, h] += np.bincount(kind[p >= np.float32(line)], minlength=shape[0] * 3).reshape(shape[:2])
+        _count(stratum, p_harm, harm, np.float32(line), self.rows, self.p, self.held)
 
 
-def binned(p: Floats) -> Longs:
-    """(R,) the bin of each probability."""
-    with np.errstate(divide="ignore"):
-        odds = np.log(p) - np.log1p(-p)
-    place: Longs = np.clip(np.floor(odds / np.float32(WIDTH)) + BINS // 2, 0, BINS - 1).astype(np.int64)
-    return place
+@kernel
+def _count(
+    stratum: Ints, p_harm: Floats, harm: Codes, line: np.float32, rows: Longs, p_sums: Doubles, held: Longs
+) -> None:
+    for r in range(harm.size):
+        k = stratum[r]
+        for h in range(p_harm.shape[1]):
+            p = p_harm[r, h]
+            truth = OF_CLASS if harm[r] == h else HARMLESS if harm[r] < 0 else OTHER
+            place = bin_of(np.float64(p))
+            rows[k, h, truth, place] += 1
+            p_sums[k, h, truth, place] += p
+            held[k, h, truth] += p >= line
+
+
+@inlined
+def bin_of(p: float) -> int:
+    """The bin of a probability."""
+    if p <= 0.0:
+        return 0
+    if p >= 1.0:
+        return BINS - 1
+    place = int(np.floor(np.log(p / (1.0 - p)) / WIDTH)) + BINS // 2
+    return min(max(place, 0), BINS - 1)
 
 
 def belief_cells(beliefs: Beliefs, strata: Strata, harms: tuple[str, ...], side: str) -> Iterator[Cell]:

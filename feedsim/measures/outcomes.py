@@ -39,6 +39,11 @@ class Outcomes:
         """Of no posts yet."""
         return cls(np.zeros((strata, 1 + harms, BANDS, len(SUMS)), np.int64), np.zeros((strata, harms, 3), np.int64))
 
+    @property
+    def any_found(self) -> bool:
+        """Whether anything was decided of any post."""
+        return bool(self.posts[..., FOUND].any())
+
     def count(self, posts: Posts, rows: Longs, strata: Strata, followers: Ints) -> None:
         """Add some posts, by their places in the columns. `followers` (U,) of each author."""
         of = {name: getattr(posts, name)[rows] for name in
