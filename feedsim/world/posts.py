@@ -40,6 +40,8 @@ class Posts(Columns):
         "harm": np.int8,  # class of harm, or -1 (truth)
         "signals": np.float32,  # (P, H) what a content model could see: noisy, drawn at publication
         "p_harm": np.float32,  # (P, H) what detectors believe
+        "reactions_weighed": np.int32,  # strong reactions it had when detectors last looked
+        "cased": np.bool_,  # (P, H) whether a reviewer was ever asked
         "status": np.int8,  # place in STATUSES
         "found_by": np.int8,  # 0 nobody; integrity says what else
         "removed_minute": np.int32,
@@ -80,6 +82,8 @@ class Posts(Columns):
     harm: Codes
     signals: Floats
     p_harm: Floats
+    reactions_weighed: Ints
+    cased: Bools
     status: Codes
     found_by: Codes
     removed_minute: Ints
@@ -100,4 +104,4 @@ class Posts(Columns):
 
     def width(self, name: str) -> tuple[int, ...]:
         """(H,) for what there is one of a class of harm, a plain column otherwise."""
-        return (self.harms,) if name in ("signals", "p_harm") else ()
+        return (self.harms,) if name in ("signals", "p_harm", "cased") else ()

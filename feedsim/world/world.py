@@ -17,6 +17,7 @@ import numpy as np
 from feedsim.world.arrays import Bools, Floats, Ints, Longs, Shorts
 from feedsim.world.chains import Chain
 from feedsim.world.columns import Columns
+from feedsim.world.desk import Desk
 from feedsim.world.posts import Posts
 from feedsim.world.rng import Streams
 from feedsim.world.users import Users
@@ -133,6 +134,7 @@ class World:
     seen: Seen
     minds: Minds
     profiles: Profiles
+    desk: Desk
     narrative_is_false: Bools
     """(N,) (truth)"""
     harms: tuple[str, ...]
