@@ -22,7 +22,6 @@ from feedsim.feed.shelves import Shelves, fill, heat
 from feedsim.feed.sources import Quota, source
 from feedsim.scenario import Scenario
 from feedsim.world.arrays import Codes, Floats, Ints
-from feedsim.world.posts import REMOVED
 from feedsim.world.world import Source, World
 
 LOOKED_AT = 0.7
@@ -53,8 +52,6 @@ class Server:
         """(P, 16) features of living posts"""
         self.shelves: Shelves | None = None
         """none after midnight, when rows of posts have moved"""
-        self.removals = False
-        """whether any living post has been removed"""
         self.light: LightPass | None = None
         self.heat: Floats | None = None
 
@@ -74,7 +71,6 @@ class Server:
         if self.shelves is None or world.minute % self.scenario.feed.refresh_minutes == 0:
             self.shelves = fill(world, self.languages, self.scenario.population.topics, self.retention)
         self.outboxes.take_in(world.items, world.posts)
-        self.removals = bool((world.posts.live("status") == REMOVED).any())
         if self.team is not None:
             self.table = post_table(world)
             self.light = self.team.light.over(self.table) if self.ranked_by_heads else None
@@ -89,8 +85,6 @@ class Server:
             c, inventory = source(
                 self.world, sessions, quota, self.outboxes, self.shelves, self.language, self.retention
             )
-            if self.removals:
-                c = c.take(np.flatnonzero(self.world.posts.status[c.post - self.world.posts.base] != REMOVED))
         self.watch.rows["source"] += len(c)
         return c, inventory
 
