@@ -4,13 +4,12 @@ from dataclasses import dataclass
 from typing import Annotated
 
 import numpy as np
-from numba import prange
 from pydantic import Field
 from scipy.special import expit
 
 from feedsim.block import Block, NotNegative, Positive
 from feedsim.feed.flow import Candidates, Choice, Slate
-from feedsim.kernels import parallel
+from feedsim.kernels import kernel
 from feedsim.people.reflect import Reflection
 from feedsim.world.arrays import Bools, Bytes, Codes, Doubles, Floats, Ints, Keys, Shorts
 from feedsim.world.rng import bell, hashed, mix, unit
@@ -171,7 +170,7 @@ def intercept(rate: float, offsets: Floats, activity: Doubles) -> float:
     return (low + high) / 2
 
 
-@parallel
+@kernel
 def _respond(
     user: Ints, post: Ints, rank: Ints, edge: Ints, followee: Ints, close: np.uint64,
     interest: Floats, leaning: Floats, reactivity: Floats, discernment: Floats, harm_aversion: Floats, actor: Codes,
@@ -181,7 +180,7 @@ def _respond(
     effects: Doubles, intercepts: Doubles, value_of: Doubles, own_kind_bonus: Doubles, reactivity_of: Doubles,
     seconds_of: Doubles, draws: Keys, actions: Bytes, seconds: Ints, value: Floats,
 ) -> None:  # fmt: skip
-    for r in prange(user.size):
+    for r in range(user.size):
         u, p = user[r], post[r]
         agreement = effects[3] * leaning[u] * side[p]
         taste = min(interest[u, topic[p]], 5.0) - 1.0
