@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from worlds import HARMS, add_posts, world_of
 
-from feedsim.company.detection import DetectionTeam, prior_of
+from feedsim.company.detection import DetectionTeam, Detector, prior_of
 from feedsim.company.labels import Labels
 from feedsim.feed.forest import Forest
 from feedsim.integrity.detectors import LearnedDetectors
@@ -49,6 +49,14 @@ def judged(world: World, team: DetectionTeam, posts: np.ndarray, harm: int = HAT
     team.labels.keep(world, np.arange(first, first + many))
 
 
+def retrained(world: World, team: DetectionTeam) -> list[Detector]:
+    """The next version of each detector, after it has looked at every post."""
+    detectors = team.retrain(world)
+    assert team.panel is not None
+    team.panel.believe(world, np.arange(len(world.posts)))
+    return detectors
+
+
 @pytest.fixture(scope="module")
 def trained() -> tuple[World, DetectionTeam]:
     """A team that has learned from the first half of the posts."""
@@ -56,7 +64,7 @@ def trained() -> tuple[World, DetectionTeam]:
     team = team_of(world)
     judged(world, team, np.arange(MANY // 2))
     world.minute = 1440
-    team.retrain(world)
+    retrained(world, team)
     return world, team
 
 
@@ -103,7 +111,7 @@ def test_too_few_verdicts_of_harm_leave_the_audits_share_and_the_card_says_so() 
     team = team_of(world, min_positives=20_000)
     judged(world, team, np.arange(1000))
     judged(world, team, np.arange(1000, 1500)[world.posts.harm[1000:1500] == HATE], audited=False)
-    card = next(d.card for d in team.retrain(world) if (d.card["harm"], d.card["language"]) == ("hate", "english"))
+    card = next(d.card for d in retrained(world, team) if (d.card["harm"], d.card["language"]) == ("hate", "english"))
     assert (card["kind"], card["cold_start"]) == ("prior", True)
     assert "held_out" not in card
     english = world.posts.language[:MANY] == 0
@@ -119,7 +127,7 @@ def test_a_language_without_a_detector_stays_at_the_prior() -> None:
     world = society()
     team = team_of(world, languages=["english"])
     judged(world, team, np.arange(MANY))
-    team.retrain(world)
+    retrained(world, team)
     p, spanish = world.posts.p_harm[:MANY, HATE], world.posts.language[:MANY] == 1
     assert p[spanish] == pytest.approx(np.full(MANY // 4, 0.2), abs=0.001)
     assert len(np.unique(p[spanish])) == 1
@@ -145,15 +153,29 @@ def test_audits_stand_for_all_posts_so_that_flags_do_not_inflate_beliefs() -> No
     audited: Bools = world.streams.uniform("audited", who) < 0.1
     judged(world, team, who[audited])
     judged(world, team, who[~audited & (world.posts.harm[:MANY] == HATE)][:40], audited=False)
-    team.retrain(world)
+    retrained(world, team)
     assert world.posts.p_harm[:MANY, HATE].mean() == pytest.approx(0.2, abs=0.05)
+
+
+def test_a_detector_learns_that_a_meme_attacks_by_words_and_picture_together() -> None:
+    world = society()
+    posts = world.posts
+    fit = (posts.harm[:MANY] == HATE) | (world.streams.uniform("fit", np.arange(MANY)) < 0.1)
+    words = np.where(world.streams.uniform("words", np.arange(MANY)) < 0.5, 1, -1)
+    posts.cues[:MANY] = np.column_stack([words, np.where(fit, words, -words)])
+    posts.signals[:MANY] = 0
+    team = team_of(world)
+    judged(world, team, np.arange(MANY // 2))
+    retrained(world, team)
+    late = slice(MANY // 2, MANY)
+    assert auc(posts.p_harm[late, HATE], posts.harm[late] == HATE, np.ones(MANY // 2)) > 0.9
 
 
 def test_labels_are_capped_at_the_newest() -> None:
     world = society()
     team = team_of(world, training_rows=100)
     judged(world, team, np.arange(1000))
-    team.retrain(world)
+    retrained(world, team)
     assert len(team.labels) == 100 * 4
     assert team.labels.key[0] == world.posts.key[600]
     assert max(d.card["rows"] for d in team.trained) == 100
@@ -164,6 +186,6 @@ def test_versions_follow_one_another_and_equal_labels_make_equal_detectors() -> 
     teams = [team_of(world) for world in worlds]
     for world, team in zip(worlds, teams, strict=True):
         judged(world, team, np.arange(2000))
-        assert team.retrain(world)[0].card["version"] == 1
-        assert team.retrain(world)[0].card["version"] == 2
+        assert retrained(world, team)[0].card["version"] == 1
+        assert retrained(world, team)[0].card["version"] == 2
     assert [d.said for d in teams[0].trained] == [d.said for d in teams[1].trained]

@@ -70,7 +70,7 @@ def test_strong_reactions_are_all_but_clicks_and_likes() -> None:
 @pytest.mark.parametrize("p", [0.001, 0.5, 0.9])
 def test_a_prior_is_the_same_for_every_row(p: float) -> None:
     panel = Panel.of(1, [[p]], HARMS[:1])
-    x = np.arange(60, dtype=np.float32).reshape(3, 20)
+    x = np.arange(66, dtype=np.float32).reshape(3, 22)
     assert panel.by_language[0].predict(x).ravel() == pytest.approx(p)
     assert constant(p, 20).leaf.tolist() == [pytest.approx(np.log(p / (1 - p)))]
 
@@ -83,6 +83,7 @@ def test_clues_are_what_the_company_sees() -> None:
         "comments": [30, 0, 0], "reshares": [40, 0, 0], "likes": [50, 0, 0],
     })  # fmt: skip
     world.posts.signals[:3] = [[0.5, -1], [1, 2], [3, 4]]
+    world.posts.cues[0] = [-1.25, 0.75]
     world.profiles.author_posts[:] = [2, 1, 0]
     world.desk.confirmed[0], world.desk.cleared[0] = 3, 1
     world.minute = 90
@@ -93,7 +94,7 @@ def test_clues_are_what_the_company_sees() -> None:
         "reports": np.log(6), "report_rate": 0.05, "hide_rate": 0.1, "angry_rate": 0.2, "comment_rate": 0.3,
         "reshare_rate": 0.4, "like_rate": 0.5, "author_followers": np.log(3), "author_posts": np.log(3),
         "author_reports": 0.05, "author_hides": 0.1, "author_confirmed": np.log(4), "author_cleared": np.log(2),
-        "signal_misinformation": 0.5, "signal_hate": -1,
+        "cue_of_words": -1.25, "cue_of_picture": 0.75, "signal_misinformation": 0.5, "signal_hate": -1,
     })  # fmt: skip
     nothing = dict.fromkeys(told[0], 0.0)
     own = {"hours": 1.0, "author_posts": np.log(2), "signal_misinformation": 1, "signal_hate": 2}

@@ -504,7 +504,10 @@ def guardians(simulation: Simulation) -> list[Any]:
     assert team is not None
     assert review is not None
     rows, cases = np.arange(len(world.posts)), world.desk.cases
-    found = [clues(world, rows), np.array([str(d.said) for d in team.retrain(world)]), world.posts.live("p_harm")]
+    texts = np.array([str(d.said) for d in team.retrain(world)])
+    assert team.panel is not None
+    team.panel.believe(world, rows)
+    found = [clues(world, rows), texts, world.posts.live("p_harm")]
     world.posts.cased[:] = False
     docket = suspects(world, review, rows, len(rows), 0.5)
     living = np.flatnonzero(cases.live("post") >= 0)

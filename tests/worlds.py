@@ -20,7 +20,6 @@ from feedsim.results import RunWriter
 from feedsim.scenario import Scenario
 from feedsim.tables import ALWAYS
 from feedsim.world.chains import append_chain
-from feedsim.world.desk import Desk
 from feedsim.world.edges import graph_of
 from feedsim.world.population import Population
 from feedsim.world.posts import Posts
@@ -120,7 +119,6 @@ def world_of(
             zeros(users, topics), zeros(users), zeros(users, len(ACTIONS)), zeros(users), zeros(users), zeros(users),
             zeros(len(graph.followee)),
         ),
-        desk=Desk(users, room),
         narrative_is_false=np.array([True, False, False]),
         harms=HARMS,
         levels={"age": ("young", "old"), "dialect": ("majority", "minority")},

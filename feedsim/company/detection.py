@@ -56,7 +56,7 @@ class DetectionTeam:
         """the version in force, by language and harm"""
 
     def retrain(self, world: World) -> list[Detector]:
-        """The next version of every detector, from the newest verdicts; it looks at all living posts at once."""
+        """The next version of every detector, from the newest verdicts."""
         version = 1 if self.panel is None else self.panel.version + 1
         room = self.detectors.training_rows * len(self.harms) * len(self.languages)
         self.labels.drop(max(0, len(self.labels) - room))
@@ -66,7 +66,6 @@ class DetectionTeam:
         ]
         self.trained = [detector for row in grid for detector in row]
         self.panel = Panel.of(version, [[detector.said for detector in row] for row in grid], self.harms)
-        self.panel.believe(world, np.arange(len(world.posts)))
         return self.trained
 
     def cold_starts(self) -> Iterator[Cell]:

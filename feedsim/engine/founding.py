@@ -8,7 +8,6 @@ from feedsim.people.minds import CALM
 from feedsim.people.respond import Responder
 from feedsim.people.supply import Supply
 from feedsim.scenario import Scenario
-from feedsim.world.desk import Desk
 from feedsim.world.posts import Posts
 from feedsim.world.rng import Streams
 from feedsim.world.society import build_people
@@ -34,7 +33,6 @@ def found(scenario: Scenario, streams: Streams, threads: int) -> tuple[World, Su
         seen=Seen(len(users)),
         minds=_minds(users, len(supply.narratives.is_false)),
         profiles=_profiles(users, graph),
-        desk=Desk(len(users)),
         narrative_is_false=supply.narratives.is_false,
         harms=harms,
         levels=levels,

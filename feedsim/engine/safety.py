@@ -33,6 +33,8 @@ class Safety:
         minority = world.users.groups[attribute] == smallest
         self.bench = Bench.of(scenario.people.judges, enabled(scenario.harms), minority, self.languages)
         self.reviewers: Reviewers | None = None
+        self.renewed = False
+        """whether detectors have just been trained, so that they look at every post"""
         self.looked_at: Longs = np.zeros(0, np.int64)
         """posts that detectors looked at in this tick"""
 
@@ -52,8 +54,10 @@ class Safety:
             self.reviewers.begin_day()
 
     def detect(self, new: int) -> None:
-        """Stage 2: beliefs about the newest `new` posts, and about those that people react to."""
-        self.looked_at = detect(self.world, self.scenario.detectors, new, self.team.panel if self.team else None)
+        """Stage 2: beliefs about the newest `new` posts and those that people react to; a new panel looks at all."""
+        many = len(self.world.posts) if self.renewed else new
+        self.looked_at = detect(self.world, self.scenario.detectors, many, self.team.panel if self.team else None)
+        self.renewed = False
 
     def open(self, new: int) -> None:
         """Open cases of what is suspected, reported or drawn by lot."""
@@ -91,4 +95,5 @@ class Safety:
     def retrain(self) -> list[Detector]:
         """Train the next version of every detector."""
         assert self.team is not None
+        self.renewed = True
         return self.team.retrain(self.world)

@@ -30,13 +30,14 @@ STRONG = ("angries", "comments", "reshares", "hides", "reports")
 
 def names(harms: tuple[str, ...]) -> tuple[str, ...]:
     """Of the columns of `clues`."""
-    return (*OF_POSTS, *OF_AUTHORS, *(f"signal_{harm}" for harm in harms))
+    return (*OF_POSTS, *OF_AUTHORS, "cue_of_words", "cue_of_picture", *(f"signal_{harm}" for harm in harms))
 
 
 def clues(world: World, rows: Longs) -> Floats:
     """(n, F) what detectors read of the posts that stand at `rows` (n,) of the arrays."""
     posts = world.posts
-    return np.column_stack([_of_posts(posts, rows, world.minute), _of_authors(world, rows), posts.signals[rows]])
+    seen = (_of_posts(posts, rows, world.minute), _of_authors(world, rows), posts.cues[rows], posts.signals[rows])
+    return np.column_stack(seen)
 
 
 def reactions(posts: Posts, rows: Longs | slice) -> Ints:

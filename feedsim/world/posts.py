@@ -39,6 +39,7 @@ class Posts(Columns):
         "false": np.bool_,  # tells a false story (truth); in a placebo, what people take for one
         "harm": np.int8,  # class of harm, or -1 (truth)
         "signals": np.float32,  # (P, H) what a content model could see: noisy, drawn at publication
+        "cues": np.float32,  # (P, 2) what a meme's words and its picture say, each by itself; 0 for other posts
         "p_harm": np.float32,  # (P, H) what detectors believe
         "reactions_weighed": np.int32,  # strong reactions it had when detectors last looked
         "cased": np.bool_,  # (P, H) whether a reviewer was ever asked
@@ -81,6 +82,7 @@ class Posts(Columns):
     false: Bools
     harm: Codes
     signals: Floats
+    cues: Floats
     p_harm: Floats
     reactions_weighed: Ints
     cased: Bools
@@ -103,5 +105,5 @@ class Posts(Columns):
         super().__init__(room)
 
     def width(self, name: str) -> tuple[int, ...]:
-        """(H,) for what there is one of a class of harm, a plain column otherwise."""
-        return (self.harms,) if name in ("signals", "p_harm", "cased") else ()
+        """(H,) for what there is one of a class of harm, (2,) for cues, a plain column otherwise."""
+        return {"signals": (self.harms,), "p_harm": (self.harms,), "cased": (self.harms,), "cues": (2,)}.get(name, ())
