@@ -32,14 +32,16 @@ def bench_of(judges: Judges) -> tuple[World, Bench]:
     ("of", "harm", "share"),
     [
         ({"harm": HATE}, HATE, 1 - 0.274),
-        ({"harm": -1, "proximity": 0.0}, HATE, 0.02),
-        ({"harm": -1, "proximity": 0.5}, HATE, (0.02 + 0.055) / 2),
+        ({"harm": -1, "proximity": 0.0}, HATE, 0.0),
+        ({"harm": -1, "proximity": 0.75}, HATE, 0.02),
+        ({"harm": -1, "proximity": 0.25}, HATE, 0.055 * 0.25 ** (np.log(0.055 / 0.02) / np.log(4 / 3))),
         ({"harm": -1, "proximity": 1.0}, HATE, 0.055),
         ({"harm": -1, "proximity": 1.0, "minority": True}, HATE, 0.11),
         ({"harm": HATE, "minority": True}, HATE, 1 - 0.274),
-        ({"harm": MISINFORMATION, "proximity": 0.0}, HATE, 0.02),
+        ({"harm": MISINFORMATION, "proximity": 0.75}, HATE, 0.02),
         ({"harm": MISINFORMATION}, MISINFORMATION, 0.7),
-        ({"harm": -1, "proximity": 1.0, "minority": True}, MISINFORMATION, 0.05),
+        ({"harm": -1, "narrative": 2, "proximity": 1.0, "minority": True}, MISINFORMATION, 0.05),
+        ({"harm": -1, "proximity": 1.0}, MISINFORMATION, 0.0),
     ],
 )
 def test_reviewers_are_wrong_as_often_as_the_settings_say(of: dict[str, object], harm: int, share: float) -> None:
@@ -71,7 +73,7 @@ def test_a_dialect_is_misread_only_where_a_class_may_be_aimed_at_groups() -> Non
     harms = {"abuse": Harm(rests_on="severity", aimed_at_group=False)}
     bench = Bench.of(Judges(), harms, np.array([False, True, False]), ("",))
     world = world_of([], room=MANY)
-    rows = add_posts(world, [1] * MANY, [0] * MANY, {"proximity": 0.0}).astype(np.int64)
+    rows = add_posts(world, [1] * MANY, [0] * MANY, {"proximity": 0.75}).astype(np.int64)
     found = bench.opinions(world, rows, np.zeros(MANY, np.int8), 0)
     assert found.mean() == pytest.approx(0.02, abs=0.004)
 

@@ -1,6 +1,7 @@
 """What reviewers find in a post: people who err, and misread a dialect that is not theirs. They see the truth dimly."""
 
 from dataclasses import dataclass
+from math import log
 from typing import Annotated
 
 import numpy as np
@@ -12,13 +13,20 @@ from feedsim.world.arrays import Bools, Codes, Doubles, Longs
 from feedsim.world.posts import Posts
 from feedsim.world.world import World
 
+OTHERS_STAND_AT = 0.75
+"""Proximity of J03's posts that are neither hate nor offensive (assumption)."""
+TINY = 1e-9
+"""Stands for a rate of 0 in a logarithm."""
+
 
 class Judges(Block):
     """How often reviewers are wrong.
 
     Rates for classes that rest on severity are the shares of coders' votes in J03: 27.4 % of the votes on posts that
     most coders called hate, 5.5 % on offensive ones and 2.0 % on others were wrong about hate. (A latent-class model
-    of the same votes would have coders miss more, about half; those rates are the cautious choice.)
+    of the same votes would have coders miss more, about half; those rates are the cautious choice.) Those posts were
+    found by a lexicon of hate, so that even the others stand near the line: at three quarters of it (assumption). What
+    is far from the line is hardly ever taken for a violation.
     """
 
     missed: Share = 0.274
@@ -26,16 +34,20 @@ class Judges(Block):
     false_alarm_at_line: Share = 0.055
     """of harmless posts next to the policy line, those taken for violations (J03, offensive posts)"""
     false_alarm: Share = 0.020
-    """of harmless posts far from the line, those taken for violations (J03, other posts); in between it is linear in
-    proximity (assumption)"""
+    """of harmless posts at three quarters of the line (J03, other posts); a power of proximity goes through both"""
     missed_falsity: Share = 0.3
     """of false stories, those passed as true (assumption)"""
     false_alarm_falsity: Share = 0.05
-    """of other posts, those taken for false stories (assumption)"""
+    """of posts that tell a true story, those taken for a false one (assumption); a post without a story never is"""
     dialect_ratio: Annotated[float, Field(ge=1, le=10)] = 2.0
     """harmless posts in the dialect of the smallest group are taken for violations so many times as often (J01)"""
     error_factors: dict[str, NotNegative] = Field({})
     """language -> factor on all the error rates of its reviewers, 1 where it is not named; rates stay within 1"""
+
+    @property
+    def power(self) -> float:
+        """Of proximity, in the share of false alarms."""
+        return log(max(self.false_alarm_at_line, TINY) / max(self.false_alarm, TINY)) / log(1 / OTHERS_STAND_AT)
 
 
 @dataclass(frozen=True)
@@ -81,8 +93,7 @@ class Bench:
         """(n,) the probability that a harmless post is taken for harmful."""
         judges = self.judges
         if kind.rests_on == "falsity":
-            return np.full(len(rows), judges.false_alarm_falsity)
-        near = posts.proximity[rows].astype(np.float64)
-        alarm = judges.false_alarm + (judges.false_alarm_at_line - judges.false_alarm) * near
+            return np.where(posts.narrative[rows] >= 0, judges.false_alarm_falsity, 0.0)
+        alarm = judges.false_alarm_at_line * posts.proximity[rows].astype(np.float64) ** judges.power
         misread = kind.aimed_at_group is not False
         return np.asarray(alarm * np.where(self.minority[posts.author[rows]] & misread, judges.dialect_ratio, 1.0))
