@@ -1,9 +1,10 @@
 """What the ranker may know of every living post, kept from tick to tick and renewed where something happened."""
 
 import numpy as np
+from numba import prange
 
 from feedsim.feed.features import AUTHOR_PRIOR, AUTHOR_SMOOTHING, POST_FEATURES, PRIOR, SMOOTHING
-from feedsim.kernels import kernel
+from feedsim.kernels import parallel
 from feedsim.world.arrays import Codes, Doubles, Floats, Ints, Longs, Shorts
 from feedsim.world.posts import Posts
 from feedsim.world.world import Profiles, World
@@ -63,14 +64,15 @@ def author_columns(followers: Ints, profiles: Profiles) -> Floats:
     return result
 
 
-@kernel
+@parallel
 def _fill(
     rows: Longs, minute: Ints, author: Ints, impressions: Ints, counters: tuple[Ints, ...],
     kind: Codes, modality: Codes, words: Shorts, terms: Shorts, topic: Codes,
     of_author: Floats, prior: Doubles, result: Floats,
 ) -> None:  # fmt: skip
     clicks, likes, angries, comments, reshares, hides, reports = counters
-    for p in rows:
+    for r in prange(rows.size):
+        p = rows[r]
         a, seen = author[p], impressions[p]
         weight = 1.0 / (seen + SMOOTHING)
         result[p, 0] = minute[p]
