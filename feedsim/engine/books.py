@@ -113,7 +113,8 @@ class Books:
     def _desk_cells(self, world: World, first: int) -> Iterator[Cell]:
         """Of the review desk since minute `first`, where there is one."""
         if self.scenario.review.kind == "desk":
-            yield from desk_cells(world.desk.cases, first, world.minute, world.levels.get("language", ("",)))
+            languages = world.levels.get("language", ("",))
+            yield from desk_cells(world.desk.cases, first, world.minute, world.harms, languages)
 
     def _viewers(self, world: World, everybody: Any) -> Iterator[tuple[Where, Any]]:
         yield EVERYONE, everybody
