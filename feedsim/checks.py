@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from math import fsum
 from typing import TYPE_CHECKING, get_args
 
+from feedsim.desk_checks import desk_findings
 from feedsim.faults import Finding, Where, nearest
 from feedsim.inputs import Inputs
 from feedsim.people.content import CatalogueContent, enabled
@@ -37,6 +38,7 @@ def findings(scenario: "Scenario", inputs: Inputs) -> Iterator[Finding]:
     yield from _groups(scenario.population)
     yield from _targets(scenario)
     yield from _policies(scenario)
+    yield from desk_findings(scenario)
     yield from _base_rates(scenario.people.responses)
     yield from _files(scenario, inputs)
 

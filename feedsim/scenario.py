@@ -16,12 +16,14 @@ from feedsim.feed.ranking import EngagementRanker, RankerBlock
 from feedsim.feed.sources import Feed
 from feedsim.heading import heading
 from feedsim.inputs import PATHS, Inputs, digest
-from feedsim.integrity.detectors import Detectors
+from feedsim.integrity.desk import NoReview, ReviewBlock
+from feedsim.integrity.detectors import DetectorsBlock, NoDetectors
 from feedsim.integrity.policies import PolicyBlock
 from feedsim.layers import Sheet, apply_sets, open_sheet, placed, read_sets
 from feedsim.measures.block import Measures
 from feedsim.merging import Data, merged
 from feedsim.people.content import ContentBlock, GeneratedContent, Harm, default_harms
+from feedsim.people.judge import Judges
 from feedsim.people.minds import MindsBlock
 from feedsim.people.reflect import Reflection
 from feedsim.people.respond import Responses
@@ -42,6 +44,8 @@ class People(Block):
     responses: Responses = Responses()
     reflection: Reflection = Reflection()
     minds: MindsBlock = MindsBlock()
+    judges: Judges = Judges()
+    """how reviewers err"""
 
 
 class Scenario(Block):
@@ -61,7 +65,8 @@ class Scenario(Block):
     people: People = People()
     feed: Feed = Feed()
     ranker: RankerBlock = EngagementRanker()
-    detectors: Detectors = Detectors()
+    detectors: DetectorsBlock = NoDetectors()
+    review: ReviewBlock = NoReview()
     policies: dict[str, PolicyBlock] = Field({})
     """name -> what holds harm back; null takes one out"""
     measures: Measures = Measures()

@@ -172,6 +172,8 @@ def _impressions() -> tuple[Column, ...]:
 def _reviews() -> tuple[Column, ...]:
     return (
         Column("key", U64, "id", "the post"),
+        _extra("author", I32, "id", "user who published it"),
+        _extra("language", TEXT, "name", "whose reviewers it waits for; empty where there are no languages"),
         Column("harm", TEXT, "name", "suspected class of harm"),
         Column("opened_minute", I32, "minute", "when the case came in"),
         Column("source", TEXT, "name", "detector, report, audit or appeal"),
@@ -179,8 +181,9 @@ def _reviews() -> tuple[Column, ...]:
         Column("reviewer", I32, "id", "who decided; null = nobody yet"),
         Column("started_minute", I32, "minute", "when work on it began; null = not yet"),
         Column("decided_minute", I32, "minute", "when it was decided; null = not yet"),
-        Column("verdict", TEXT, "name", "what the reviewer thought; empty = none yet"),
-        Column("outcome", TEXT, "name", "what was done; empty = nothing"),
+        Column("verdict", TEXT, "name", "what the reviewer thought, harmful or harmless; empty = none yet"),
+        Column("outcome", TEXT, "name", "remove, label, demote, restore or lapse (never decided); empty = nothing"),
+        _extra("harmful", YES_NO, "yes or no", "whether the post is of the class (truth)"),
     )
 
 

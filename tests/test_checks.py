@@ -45,6 +45,37 @@ def test_the_defaults_are_in_order() -> None:
             "2: feed.keep: 64 of 63 candidates; it should be at most feed.candidates, 63",
         ),
         (
+            "detectors: {kind: learned}\n",
+            "1: detectors.kind: detectors learn from reviewers' verdicts, and there are no reviewers; "
+            "review should be {kind: desk}",
+        ),
+        (
+            "review: {kind: desk}\ndetectors: {kind: learned, languages: [english, spanich]}\n",
+            "2: detectors.languages: there is no language 'spanich'; did you mean 'spanish'?",
+        ),
+        (
+            "people: {judges: {error_factors: {french: 2}}}\n",
+            "1: people.judges.error_factors: there is no language 'french'; it should be one of english, spanish",
+        ),
+        (
+            "review: {kind: desk, reviewers: {englisch: 2}}\n",
+            "1: review.reviewers: there is no language 'englisch'; did you mean 'english'?",
+        ),
+        (
+            "review: {kind: desk, outcomes: {extremism: label}}\n",
+            "1: review.outcomes.extremism: the harm 'extremism' is not enabled; "
+            "it should be one of misinformation, hate",
+        ),
+        (
+            "review: {kind: desk, group_thresholds: {dialect: {minority: 0.8}}}\n",
+            "1: review.group_thresholds.dialect: the attribute 'dialect' is hidden from the company; "
+            "it should be one of age, language",
+        ),
+        (
+            "review: {kind: desk, group_thresholds: {age: {old: 0.8}}}\n",
+            "1: review.group_thresholds.age.old: there is no level 'old'; it should be one of 18-29, 30-44, 45-64, 65+",
+        ),
+        (
             "tick_minutes: 7\n",
             "1: tick_minutes: a day is no whole number of 7 minutes; it should divide 1440, as 6 and 8 do",
         ),

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -23,8 +24,12 @@ from feedsim.feed.ranking import EngagementRanker, engagement_score, head_weight
 from feedsim.feed.select import select
 from feedsim.feed.shelves import fill
 from feedsim.feed.sources import source
+from feedsim.integrity.cases import priority, suspects
+from feedsim.integrity.clues import clues
+from feedsim.integrity.desk import appeals, settle
 from feedsim.integrity.policies import Demote, Remove
 from feedsim.measures.answers import Answers
+from feedsim.measures.predictions import auc
 from feedsim.measures.sample import Sample
 from feedsim.measures.tally import Tally
 from feedsim.results import RunWriter
@@ -33,9 +38,19 @@ from feedsim.world.arrays import Ints
 from feedsim.world.columns import Columns
 from feedsim.world.posts import Posts
 from feedsim.world.users import Users
+from feedsim.world.world import World
 
 DAY = 1440
 ORACLE = settings(TINY, {"detectors.kind": "oracle"})
+DESK = settings(TINY, {
+    "population.users": 400,
+    "population.ordinary_false_share": 0.5,
+    "population.ordinary_hostile_share": 0.5,
+    "population.ordinary_kinds": {"news": 0.5, "civic": 0.5},
+    "detectors": {"kind": "learned", "min_positives": 20, "trees": 5, "retrain_days": 1},
+    "review": {"kind": "desk", "audit_share": 0.5, "reviewers_per_10000": 100, "reports": 1},
+})  # fmt: skip
+"""Detectors that learn within a day of burn-in, from reviewers who look at half of all posts."""
 
 
 def policy(scenario: Scenario, kind: str, harm: str = "misinformation", **said: Any) -> Scenario:
@@ -150,6 +165,115 @@ def test_demotion_keeps_what_it_demotes_lower_in_the_feed(oracle: Tables) -> Non
     ]
     free_share, held_share = (w[w.part == ""].value.item() for w in whole)
     assert held_share < 0.8 * free_share
+
+
+# Detectors and reviewers
+
+
+@pytest.fixture(scope="module")
+def desk() -> tuple[Simulation, Tables]:
+    simulation = Simulation(with_days(DESK, 2), 1)
+    return simulation, run_reviewed(simulation)
+
+
+def run_reviewed(simulation: Simulation) -> Tables:
+    """Every table of the run, reviews among them."""
+    with TemporaryDirectory() as folder, RunWriter(Path(folder) / "run") as writer:
+        simulation.run(writer)
+        writer.finish({}, "")
+        reviews = pd.read_parquet(Path(folder) / "run" / "reviews.parquet")
+        return read(Path(folder) / "run") | {"reviews": reviews}
+
+
+def test_learned_detectors_find_harm_that_reviewers_take_down(desk: tuple[Simulation, Tables]) -> None:
+    simulation, tables = desk
+    posts, team = tables["posts"].query("minute >= 0"), simulation.safety.team
+    assert team is not None
+    kinds = {(d.card["harm"], d.card["language"]): d.card["kind"] for d in team.trained}
+    assert kinds["misinformation", "english"] == "forest"
+    bad = posts.harm == "misinformation"
+    assert bad.sum() > 20
+    assert auc(posts.p_misinformation.to_numpy(), bad.to_numpy(), np.ones(len(posts))) > 0.6
+    gone = posts.status == "removed"
+    assert gone.sum() > 20
+    assert (posts.harm[gone] != "").mean() > (posts.harm != "").mean()
+    assert (posts.removed_minute.notna() >= gone).all()
+    assert {"detector", "audit"} <= set(posts.found_by[gone]) <= {"detector", "report", "audit"}
+
+
+def test_cases_in_are_those_decided_and_those_waiting(desk: tuple[Simulation, Tables]) -> None:
+    simulation, tables = desk
+    cases, reviews, metrics = simulation.world.desk.cases, tables["reviews"], tables["metrics"]
+    decided, lapsed = reviews.decided_minute.notna(), reviews.outcome == "lapse"
+    assert len(reviews) == len(cases) > 200
+    assert decided.sum() + np.count_nonzero(cases.waiting) + lapsed.sum() == len(reviews)
+    assert ((reviews.verdict != "") == decided).all()
+    assert (reviews.reviewer.notna() == decided).all()
+    assert (reviews.started_minute[decided] >= reviews.opened_minute[decided]).all()
+    assert not reviews[reviews.source != "appeal"].duplicated(["key", "harm"]).any()
+    cells = metrics[(metrics.part == "") & (metrics.harm == "") & (metrics.day == 1)].set_index("metric")
+    assert cells.value["queue_length"] == np.count_nonzero(cases.waiting)
+    opened = metrics[(metrics.metric == "cases_opened") & (metrics.part == "") & (metrics.day == -1)].set_index("harm")
+    assert opened.value[""] == (reviews.opened_minute >= 0).sum() == opened.value.sum() / 2
+
+
+def test_appeals_are_decided_by_another_reviewer(desk: tuple[Simulation, Tables]) -> None:
+    reviews = desk[1]["reviews"].query("verdict != ''")
+    appeals = reviews[reviews.source == "appeal"].merge(reviews[reviews.source != "appeal"], on=["key", "harm"])
+    assert len(appeals) > 0
+    assert (appeals.reviewer_x != appeals.reviewer_y).all()
+
+
+@pytest.mark.parametrize(("chunk", "threads"), [(7, 1), (512, 2)])
+def test_chunks_and_threads_change_nothing_that_reviewers_do(
+    desk: tuple[Simulation, Tables], chunk: int, threads: int
+) -> None:
+    other = run_reviewed(Simulation(with_days(DESK, 2), 1, chunk=chunk, threads=threads))
+    assert_same(desk[1], other)
+    pd.testing.assert_frame_equal(desk[1]["reviews"], other["reviews"], check_exact=True)
+
+
+def test_zero_reviewers_remove_nothing() -> None:
+    tables = run_reviewed(Simulation(settings(DESK, {"review.reviewers_per_10000": 0.0}), 1))
+    assert set(tables["posts"].status) == {"live"}
+    assert len(tables["reviews"]) > 100
+    assert tables["reviews"].decided_minute.isna().all()
+
+
+def test_one_reviewer_and_a_flood_of_ten_times_what_he_can_do() -> None:
+    alone = {"reviewers": {"english": 1, "spanish": 0}, "minutes_per_case": 10.0, "shift_hours": 2.0}
+    tables = run_reviewed(Simulation(settings(with_days(DESK, 3), {"review": DESK.review.model_dump() | alone}), 1))
+    reviews, metrics = tables["reviews"], tables["metrics"]
+    by_day = reviews[reviews.verdict != ""].groupby(reviews.decided_minute // DAY).size()
+    assert ((by_day >= 8) & (by_day <= 24)).all()
+    assert len(by_day) == 4
+    assert len(reviews) > 10 * by_day.sum()
+    assert set(reviews.language[reviews.verdict != ""]) == {"english"}
+    # The backlog ages and lapses with its posts: it does not grow for ever.
+    whole = metrics[(metrics.harm == "") & (metrics.part == "")]
+    queue = whole[(whole.metric == "queue_length") & (whole.day >= 0)].value.tolist()
+    assert queue[0] > 100
+    assert (reviews.outcome == "lapse").sum() > 100
+    late = whole[(whole.metric == "decided_within_24h") & (whole.day == -1)]
+    assert late.value.item() < 0.15
+
+
+def test_removed_posts_are_not_shown_again(desk: tuple[Simulation, Tables]) -> None:
+    shown = desk[1]["impressions"].query("rank == rank").merge(desk[1]["posts"][["key", "removed_minute", "status"]])
+    gone = shown[shown.status == "removed"]
+    assert len(gone) > 0
+    assert (gone.tick * TINY.tick_minutes < gone.removed_minute).all()
+
+
+def test_a_desk_that_does_nothing_about_what_it_finds_changes_nothing_but_its_own_numbers(tiny: Tables) -> None:
+    idle = {"kind": "desk", "audit_share": 1.0, "reviewers_per_10000": 200, "appeal_share": 0.0,
+            "outcomes": {"misinformation": "nothing", "hate": "nothing"}}  # fmt: skip
+    tables = run(settings(TINY, {"review": idle}))
+    own = {"queue_length", "cases_opened", "review_hours", "decided_within_24h", "overturned_share"}
+    metrics = tables["metrics"]
+    assert set(metrics.metric) >= {"queue_length", "review_hours"}
+    tables["metrics"] = metrics[~metrics.metric.isin(own)].reset_index(drop=True)
+    assert_same(tiny, tables)
 
 
 # Measures
@@ -365,6 +489,14 @@ def test_scrambling_every_truth_changes_nothing_that_the_company_does(lived: Sim
         twin.run(writer)
     twin.world.minute = lived.world.minute
     world = twin.world
+    scramble(world)
+    c, _ = found_by(lived)
+    for ours, theirs in zip(company(lived, c), company(twin, c), strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+
+
+def scramble(world: World) -> None:
+    """Deal every truth anew among posts, among people and among cases."""
     lot = np.argsort(world.streams.uniform("scramble", np.arange(len(world.posts))))
     for name in TRUTH_OF_POSTS:
         column = world.posts.live(name)
@@ -379,6 +511,37 @@ def test_scrambling_every_truth_changes_nothing_that_the_company_does(lived: Sim
     world.narrative_is_false[:] = ~world.narrative_is_false
     for minds in (world.minds.belief, world.minds.interest, world.minds.warmth):
         minds[:] = minds[lot]
-    c, _ = found_by(lived)
-    for ours, theirs in zip(company(lived, c), company(twin, c), strict=True):
-        np.testing.assert_array_equal(ours, theirs)
+    world.desk.cases.harmful[:] = ~world.desk.cases.harmful
+
+
+def guardians(simulation: Simulation) -> list[Any]:
+    """All that detectors and the desk make of the same log: clues, detectors, beliefs, whom to ask, what to do."""
+    world, team, review = simulation.world, simulation.safety.team, simulation.safety.review
+    assert team is not None
+    assert review is not None
+    rows, cases = np.arange(len(world.posts)), world.desk.cases
+    texts = np.array([str(d.said) for d in team.retrain(world)])
+    assert team.panel is not None
+    team.panel.believe(world, rows)
+    found = [clues(world, rows), texts, world.posts.live("p_harm")]
+    world.posts.cased[:] = False
+    docket = suspects(world, review, rows, len(rows), 0.5)
+    living = np.flatnonzero(cases.live("post") >= 0)
+    orders = settle(world, review, living)
+    return [
+        *found, docket.row, docket.harm, docket.source, priority(world, review, docket), orders.post, orders.status,
+        orders.found_by, appeals(world, review, living), world.desk.confirmed, world.desk.cleared,
+    ]  # fmt: skip
+
+
+def test_scrambling_every_truth_changes_nothing_that_detectors_and_the_desk_do() -> None:
+    simulations = [Simulation(DESK, 1), Simulation(DESK, 1)]
+    for simulation in simulations:
+        run_reviewed(simulation)
+        simulation.world.minute = DAY - TINY.tick_minutes
+    scramble(simulations[1].world)
+    ours, theirs = map(guardians, simulations)
+    assert len(ours[3]) > 100
+    assert len(ours[7]) > 20
+    for mine, other in zip(ours, theirs, strict=True):
+        np.testing.assert_array_equal(mine, other)

@@ -22,7 +22,7 @@ LAYERS = (
     ("feed.flow",),
     ("people", "feed", "integrity", "measures"),
     ("company",),
-    ("inputs", "checks", "layers", "heading", "scenario", "schema"),  # a study file becomes a Scenario
+    ("inputs", "checks", "desk_checks", "layers", "heading", "scenario", "schema"),  # a study file becomes a Scenario
     ("engine",),
     ("report",),
     ("study",),
@@ -32,12 +32,12 @@ LAYERS = (
 
 ROOMS = ("people", "feed", "integrity", "measures")
 """They stand side by side: a room imports no stage of another."""
-SHARED = ("feed.flow", "measures.names")
-"""Of these rooms, what everybody may read: Sessions, Candidates and Slates, which all stages pass on, and the table
-of what each metric means, which is text."""
+SHARED = ("feed.flow", "feed.forest", "feed.quickscorer", "feed.trees", "measures.names")
+"""Of these rooms, what everybody may read: Sessions, Candidates and Slates, which all stages pass on, the forests that
+rankers and detectors are scored with, and the table of what each metric means, which is text."""
 
 HOMES = {
-    "lightgbm": ("company.training",),
+    "lightgbm": ("company.training", "company.detection"),
     "simpy": ("company", "engine.clock", "integrity.review"),
     "ray": ("study.engines",),
     "streamlit": (),

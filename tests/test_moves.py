@@ -11,14 +11,12 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, get_args, get_origin
 
-import numpy as np
 import pandas as pd
 import pytest
 from pydantic import ValidationError
 from worlds import TINY, run, settings
 
 from feedsim.block import Block
-from feedsim.engine.simulation import Simulation
 from feedsim.scenario import Scenario
 from feedsim.tables import ALWAYS
 from feedsim.world.graph import GeneratedGraph
@@ -31,10 +29,22 @@ BASE = TINY.model_copy(update={"graph": GRAPH, "population": TINY.population.mod
 DEMOTE: dict[str, Any] = {"kind": "demote", "harm": "misinformation", "strength": 0.5, "threshold": 0.0}
 REMOVE: dict[str, Any] = {"kind": "remove", "harm": "misinformation", "threshold": 0.9}
 LASTING = {"start_day": 0, "end_day": None}
+DESK = {"kind": "desk", "audit_share": 0.5, "reviewers_per_10000": 200.0, "reports": 1, "threshold": 0.3}
+LEARNED = {"kind": "learned", "min_positives": 20, "trees": 10, "learning_rate": 0.5, "retrain_days": 1}
+JUDGED = {
+    "population.users": 400,
+    "population.ordinary_hostile_share": 0.5,
+    "population.ordinary_false_share": 0.5,
+    "population.ordinary_kinds": {"news": 0.5, "civic": 0.5},
+    "detectors": LEARNED,
+    "review": DESK,
+}
 BASES: dict[str, dict[str, Any]] = {
     "": {},
     "demote": {"detectors.kind": "oracle", "policies": {"it": DEMOTE | LASTING}},
     "remove": {"detectors.kind": "oracle", "policies": {"it": REMOVE | LASTING}},
+    "learned": JUDGED,
+    "desk": JUDGED,
     "edges": {"graph": {"kind": "edges", "path": "edges.csv", "directed": True, "homophily": 0.6}},
     "catalogue": {"content": {
         "kind": "catalogue", "path": "posts.csv", "false_ratings": ["false"], "leanings": {"l": -1, "r": 1},
@@ -46,6 +56,8 @@ BASES: dict[str, dict[str, Any]] = {
 OWN = {
     "demote": ("policies",),
     "remove": ("policies",),
+    "learned": ("detectors",),
+    "desk": ("review",),
     "edges": ("graph",),
     "catalogue": ("content.path", "content.columns", "content.false_ratings", "content.leanings", "content.modalities",
                   "content.kind_of_post", "content.leaning_match"),
@@ -62,6 +74,30 @@ NEEDS: dict[str, dict[str, Any]] = {
     # A window, and an interval, are longer than a day of log.
     "ranker.window_days": {"burn_in_days": 2, "ranker.window_days": 3},
     "ranker.retrain_days": {"days": 2},
+    # Only detectors that learn read signals.
+    "content.signal_strength": JUDGED,
+    # Only a desk has judges.
+    "people.judges.missed": JUDGED,
+    "people.judges.false_alarm": JUDGED,
+    "people.judges.false_alarm_at_line": JUDGED,
+    "people.judges.missed_falsity": JUDGED,
+    "people.judges.false_alarm_falsity": JUDGED,
+    "people.judges.dialect_ratio": JUDGED | {"people.judges.false_alarm": 0.3},
+    "people.judges.error_factors": JUDGED,
+    # A second version, within the run.
+    "detectors.retrain_days": {"days": 2},
+    # Overtime, and limits, are for desks that can't keep up.
+    "review.overtime_hours": {"review.reviewers_per_10000": 10.0, "review.minutes_per_case": 60.0},
+    "review.shift_hours": {"review.reviewers_per_10000": 10.0, "review.minutes_per_case": 60.0},
+    "review.order": {
+        "review.reviewers_per_10000": 10.0,
+        "review.minutes_per_case": 60.0,
+        "review.audit_share": 0.0,
+        "detectors": {"kind": "oracle"},
+        "people.responses.base_rates.report": 0.05,
+    },
+    # What few people report, audits and detectors come to first.
+    "review.reports": {"detectors": {"kind": "none"}, "review.audit_share": 0.0},
     # Policies begin and end within the run.
     "policies.it.end_day": {"days": 2},
     "policies.it.start_day": {"days": 2},
@@ -108,6 +144,20 @@ MOVES: dict[str, Any] = {
     "feed.candidates": 60,
     "feed.refresh_minutes": 240,
     "detectors.kind": "oracle",
+    "detectors.languages": ["spanish"],
+    "detectors.min_positives": 500,
+    "detectors.training_rows": 100,
+    "people.judges.error_factors": {"english": 0.0},
+    "people.judges.dialect_ratio": 3.0,
+    "review.reviewers": {"english": 1},
+    "review.shift_hours": 4.0,
+    "review.overtime_hours": 4.0,
+    "review.harmful_per_day": 1,
+    "review.group_thresholds": {"age": {"65+": 1.0}},
+    "review.order": "age",
+    "review.threshold": 0.9,
+    "review.outcomes": {"misinformation": "label"},
+    "review.audit_share": 0.1,
     "tick_minutes": 120,
     "days": 2,
     "burn_in_days": 2,
@@ -124,7 +174,6 @@ MOVES: dict[str, Any] = {
 UNREAD = {
     "harms.misinformation.line": "falsity has no policy line",
     "harms.misinformation.aimed_at_group": "falsity is aimed at nobody",
-    "content.signal_strength": "only detectors that learn read signals",
     "policies.it.threshold": "the oracle is certain, whatever the threshold",
     "measures.line_of_belief": "nothing is believed without detectors, and the oracle is on neither side of a line",
 }
@@ -145,7 +194,9 @@ def leaves(data: Any, path: str = "") -> Iterator[str]:
 def keys(base: str) -> list[str]:
     """The settings that are moved over a base."""
     paths = leaves(json.loads(settings(BASE, BASES[base]).model_dump_json()))
-    return [path for path in paths if (path.startswith(OWN[base]) if base else path != "policies")]
+    if not base:
+        return [path for path in paths if path != "policies"]
+    return [path for path in paths if path.startswith(OWN[base]) and path.rpartition(".")[2] not in UNIONS]
 
 
 ALL = [(base, path) for base in BASES for path in keys(base)]
@@ -279,13 +330,3 @@ def blocks(annotation: Any) -> set[type[Block]]:
     if get_origin(annotation) is None:
         return set()
     return set().union(*(blocks(part) for part in get_args(annotation)))
-
-
-def test_signals_are_drawn_as_strong_as_the_scenario_says() -> None:
-    """What no table shows yet."""
-    weak, strong = (supply_of(settings(BASE, {"content.signal_strength": s})) for s in (0.5, 3.0))
-    assert np.abs(weak - strong).max() > 1
-
-
-def supply_of(scenario: Scenario) -> np.ndarray:
-    return Simulation(scenario, 1).supply.draft(0).signals

@@ -1,4 +1,4 @@
-"""What policies answer, and what detectors believe."""
+"""What policies answer."""
 
 from collections.abc import Sequence
 
@@ -8,7 +8,6 @@ from pydantic import ValidationError
 from worlds import add_posts, candidates_of, sessions_of, world_of
 
 from feedsim.feed.flow import Candidates
-from feedsim.integrity.detectors import Detectors, detect
 from feedsim.integrity.policies import Demote, Policy, Remove, believed
 from feedsim.world.world import World
 
@@ -89,19 +88,3 @@ def test_belief_is_read_by_post_though_rows_have_been_forgotten() -> None:
 def test_what_is_no_demotion_is_refused(said: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
         Demote.model_validate({"kind": "demote", "harm": "hate"} | said)
-
-
-def test_the_oracle_knows_the_newest_posts_and_touches_no_other() -> None:
-    world = world_of([])
-    add_posts(world, [0] * 4, [0] * 4, {"harm": [0, 1, -1, 1]})
-    detect(world, Detectors(kind="oracle"), 3)
-    assert world.posts.live("p_harm").tolist() == [[0, 0], [0, 1], [0, 0], [0, 1]]
-    detect(world, Detectors(kind="oracle"), 0)
-    assert world.posts.live("p_harm").sum() == 2
-
-
-def test_without_detectors_nothing_is_suspected() -> None:
-    world = world_of([])
-    add_posts(world, [0] * 2, [0] * 2, {"harm": [0, 1]})
-    detect(world, Detectors(), 2)
-    assert world.posts.live("p_harm").sum() == 0

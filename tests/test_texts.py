@@ -4,11 +4,13 @@ import numpy as np
 import pytest
 from writers import CROWD, POPULATION, supply, users
 
+from feedsim.measures.predictions import auc
 from feedsim.people.content import GeneratedContent, Harm, default_harms
 from feedsim.people.drafts import Drafts
-from feedsim.people.texts import DIALECT_BIAS, legibility
+from feedsim.people.texts import DIALECT_BIAS, cues_of, legibility
 from feedsim.people.truth import harm_of, proximity_of
 from feedsim.world.posts import CIVIC, MODALITIES
+from feedsim.world.rng import Streams
 from feedsim.world.users import ACTORS, HATE_PRODUCER, SUPERSHARER
 
 MISINFORMATION, HATE = 0, 1
@@ -80,6 +82,20 @@ def test_memes_manipulation_and_other_languages_hide_a_signal() -> None:
     manipulated, language = np.array([0, 0, 0, 1, 0], bool), np.array([0, 0, 0, 0, 1], np.int8)
     assert legibility(modality, manipulated, language).tolist() == pytest.approx([1, 0.6, 0.5, 0.35, 0.6])
     assert legibility(modality, false, np.zeros(5, np.int8))[[0, 4]].tolist() == [1, 1]
+
+
+def test_a_memes_words_and_picture_tell_of_an_attack_together_and_not_alone() -> None:
+    streams, key = Streams(3), np.arange(40_000, dtype=np.uint64)
+    harm = np.where(key % 2 == 0, HATE, -1).astype(np.int8)
+    meme = np.full(len(key), MODALITIES.index("meme"), np.int8)
+    cues = cues_of(default_harms(), harm, meme, key, streams)
+    hateful = harm == HATE
+    for cue in cues.T:
+        assert auc(cue, hateful, np.ones(len(key))) == pytest.approx(0.5, abs=0.01)
+    assert auc(cues[:, 0] * cues[:, 1], hateful, np.ones(len(key))) > 0.8
+    stories = cues_of(default_harms(), np.where(hateful, MISINFORMATION, -1).astype(np.int8), meme, key, streams)
+    assert auc(stories[:, 0] * stories[:, 1], hateful, np.ones(len(key))) == pytest.approx(0.5, abs=0.01)
+    assert not cues_of(default_harms(), harm, np.zeros(len(key), np.int8), key, streams).any()
 
 
 def test_only_pictures_and_moving_ones_are_manipulated_satire_or_not() -> None:

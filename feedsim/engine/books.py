@@ -21,10 +21,12 @@ from feedsim.measures.cells import (
     supply_cells,
     viewer_cells,
 )
+from feedsim.measures.desk import desk_cells
 from feedsim.measures.sample import LIGHT_CUT, Sample
 from feedsim.measures.tally import VIEWER, Tally
 from feedsim.scenario import Scenario
 from feedsim.world.arrays import NEVER, Doubles, Ints, Longs
+from feedsim.world.desk import CASE_SOURCES, OUTCOMES, VERDICTS
 from feedsim.world.posts import KINDS, MODALITIES, STATUSES, Posts
 from feedsim.world.users import ACTORS
 from feedsim.world.world import SOURCES, World
@@ -84,6 +86,7 @@ class Books:
         self.history = (self.history << np.uint8(1)) | active.astype(np.uint8)
         self._write(self._all_cells(world, self.day, 1, active.astype(np.int64)), WHOLE_RUN, day)
         self._write(self.ledger.end_day(), WHOLE_RUN, day)
+        self._write(self._desk_cells(world, day * 1440), WHOLE_RUN, day)
         self.whole.add(self.day)
         self.day.clear()
 
@@ -108,6 +111,12 @@ class Books:
         yield from source_cells(tally, world.harms)
         yield from supply_cells(tally, len(world.users), days, world.harms)
 
+    def _desk_cells(self, world: World, first: int) -> Iterator[Cell]:
+        """Of the review desk since minute `first`, where there is one."""
+        if self.scenario.review.kind == "desk":
+            languages = world.levels.get("language", ("",))
+            yield from desk_cells(world.desk.cases, first, world.minute, world.harms, languages)
+
     def _viewers(self, world: World, everybody: Any) -> Iterator[tuple[Where, Any]]:
         yield EVERYONE, everybody
         for group, levels in world.levels.items():
@@ -117,6 +126,10 @@ class Books:
     def ranker_quality(self, day: int, cells: Iterable[Cell]) -> None:
         """Keep what was measured of the heads on the day before they were replaced."""
         self._write(cells, WHOLE_RUN, day)
+
+    def cold_starts(self, cells: Iterable[Cell]) -> None:
+        """Keep which detectors give nothing but their prior, at the end of the run."""
+        self._write(cells, WHOLE_RUN, WHOLE_RUN)
 
     def _write(self, cells: Iterable[Cell], tick: int, day: int) -> None:
         self.cells.extend((tick, day, cell) for cell in cells)
@@ -190,9 +203,12 @@ class Books:
             self._write(self._all_cells(world, self.whole, self.scenario.days, self.active_days), WHOLE_RUN, WHOLE_RUN)
             self._write(harm_reach_cells(self.reached[0], self.reached[1], world.harms), WHOLE_RUN, WHOLE_RUN)
             self._write(self.ledger.whole_run(), WHOLE_RUN, WHOLE_RUN)
+            self._write(self._desk_cells(world, 0), WHOLE_RUN, WHOLE_RUN)
         self.flush(writer)
         self._write_users(writer, world)
         self.trees.write(writer, world)
+        if self.scenario.review.kind == "desk":
+            self._write_reviews(writer, world)
 
     def _write_users(self, writer: RunWriter, world: World) -> None:
         users, whole, minds, first = world.users, self.whole, world.minds, len(VIEWER)
@@ -224,3 +240,20 @@ class Books:
             columns[f"posted_{harm}"] = whole.posts[:, 1 + h].astype(np.int32)
             columns[f"reshared_{harm}"] = whole.viewer[:, first + len(world.harms) + h].astype(np.int32)
         writer.add("users", columns)
+
+    def _write_reviews(self, writer: RunWriter, world: World) -> None:
+        cases, n = world.desk.cases, len(world.desk.cases)
+        begun, done = cases.started_minute[:n] != NEVER, cases.decided_minute[:n] != NEVER
+        columns: dict[str, Any] = {name: cases.live(name) for name in ("key", "author", "opened_minute", "priority")}
+        columns |= {
+            "harm": labels(cases.harm[:n], world.harms),
+            "language": labels(cases.language[:n], world.levels.get("language", ("",))),
+            "source": labels(cases.source[:n], CASE_SOURCES),
+            "reviewer": known(cases.reviewer[:n], begun),
+            "started_minute": known(np.floor(cases.started_minute[:n]).astype(np.int32), begun),
+            "decided_minute": known(np.floor(cases.decided_minute[:n]).astype(np.int32), done),
+            "verdict": labels(cases.verdict[:n], VERDICTS),
+            "outcome": labels(cases.outcome[:n], OUTCOMES),
+            "harmful": cases.live("harmful"),
+        }
+        writer.add("reviews", columns)

@@ -13,12 +13,14 @@ from feedsim.company.registry import card_json
 from feedsim.engine.books import Books
 from feedsim.engine.clock import COMPANY, NIGHT, TICK, Clock
 from feedsim.engine.founding import found
+from feedsim.engine.safety import Safety
 from feedsim.engine.server import Server
 from feedsim.engine.stopwatch import Stopwatch, guard
 from feedsim.feed.flow import Candidates, Sessions, Slate
 from feedsim.feed.learn import forget, greet, remember
 from feedsim.feed.ranking import EngagementRanker
-from feedsim.integrity.detectors import detect
+from feedsim.integrity.detectors import LearnedDetectors
+from feedsim.integrity.orders import apply
 from feedsim.measures.answers import Answers
 from feedsim.measures.sample import Sample
 from feedsim.people.drafts import Drafts
@@ -85,6 +87,7 @@ class Simulation:
             self.world, self.supply, self.responder = found(scenario, Streams(seed), threads)
         self.opening = Opening(scenario.people.minds, scenario.feed.slate)
         self.server = Server(scenario, self.world, self.watch_stages)
+        self.safety = Safety(scenario, self.world)
         self.sample = Sample.of(self.world, scenario.measures.impression_sample, watch, scenario.policies)
         self.books = Books(self.world, scenario, self.sample)
         self.drafts: Drafts | None = None
@@ -97,21 +100,30 @@ class Simulation:
         last = s.days * DAY if until_tick is None else (until_tick + 1) * s.tick_minutes
         first = -s.burn_in_days * DAY
         clock = Clock(first, min(last, s.days * DAY))
+        self.safety.attend(clock)
         clock.every(DAY, first, NIGHT, lambda minute: self.midnight(writer, minute, first))
         if isinstance(s.ranker, EngagementRanker):
             start = 0 if s.burn_in_days else s.ranker.retrain_days * DAY
             clock.every(s.ranker.retrain_days * DAY, start, COMPANY, lambda minute: self.retrain(writer, minute))
+        if isinstance(s.detectors, LearnedDetectors):
+            cadence = s.detectors.retrain_days * DAY
+            begin = 0 if s.burn_in_days else cadence
+            clock.every(cadence, begin, COMPANY, lambda minute: self.retrain_detectors(writer, minute))
         clock.every(s.tick_minutes, first, TICK, lambda minute: self.tick(minute, first))
         with ThreadPoolExecutor(self.threads) as pool:
             self.side_by_side = pool.map if self.threads > 1 else map
             clock.run()
         with self.watch_stages.time("write"):
+            if self.safety.team is not None:
+                self.books.cold_starts(self.safety.team.cold_starts())
             self.books.close(writer, self.world)
 
     def midnight(self, writer: RunWriter, minute: int, first: int) -> None:
         """Close the day that ends; forget what is old; draft the posts of the day that begins."""
         world = self.world
         world.minute = minute
+        with self.watch_stages.time("review"):
+            apply(world, self.safety.settle())
         with self.watch_stages.time("observe"):
             if minute > 0:
                 self.books.end_day(world, minute // DAY - 1)
@@ -123,6 +135,7 @@ class Simulation:
                 forget(world)
                 sleep(world, self.scenario.people.minds)
             self.books.spill(writer, world, minute - self.server.retention)
+            self.safety.begin_day()
             self.drafts = self.supply.draft(minute // DAY)
             self.server.shelves = None
 
@@ -140,13 +153,24 @@ class Simulation:
             for action, text in zip(ACTIONS, model.texts, strict=True):
                 writer.model_file(f"v{model.version:03d}_{action}.txt", text)
 
+    def retrain_detectors(self, writer: RunWriter, minute: int) -> None:
+        """Train the next version of every detector, on all that reviewers have said so far."""
+        self.world.minute = minute
+        with self.watch_stages.time("train"):
+            for detector in self.safety.retrain():
+                for name, text in detector.files():
+                    writer.model_file(name, text)
+
     def tick(self, minute: int, first: int) -> None:
         """Stages 1 to 10, once."""
         world, watch = self.world, self.watch_stages
         world.minute, world.tick = minute, (minute - first) // world.tick_minutes
         new = self.publish()
         with watch.time("detect"):
-            detect(world, self.scenario.detectors, new)
+            self.safety.detect(new)
+        with watch.time("review"):
+            apply(world, self.safety.settle())
+            self.safety.open(new)
         with watch.time("get ready"):
             self.server.get_ready()
             sessions = self.opening.open(world)

@@ -17,7 +17,7 @@ class Stage:
 
 STAGES = (
     Stage("publish", "people", "the day's drafts", "rows of Posts, items for followers"),
-    Stage("detect", "integrity", "new posts, their signals", "p_harm"),
+    Stage("detect", "integrity", "new posts and fresh reactions", "p_harm"),
     Stage("source", "feed", "graph, living posts, learned profiles", "Candidates", per_chunk=True),
     Stage("filter", "integrity", "candidates", "who was removed by which policy", per_chunk=True),
     Stage("score", "feed", "kept candidates", "light score, features, p of each head, score", per_chunk=True),
@@ -30,5 +30,6 @@ STAGES = (
 """In this order. Stages per chunk read the World as it stood when the tick began; counters, seen posts and feeds are
 written after the last chunk (`remember`). Between ticks: `midnight`, `train`, `log`, `write`."""
 
-BESIDE = ("found the world", "midnight", "train", "get ready", "forests", "log", "remember", "write")
-"""What else is timed: `get ready` is what all chunks of a tick read, `forests` is a part of `score`."""
+BESIDE = ("found the world", "midnight", "train", "review", "get ready", "forests", "log", "remember", "write")
+"""What else is timed: `review` settles and opens cases after `detect`, `get ready` is what all chunks of a tick read,
+`forests` is a part of `score`."""

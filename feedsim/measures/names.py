@@ -128,7 +128,23 @@ METRICS: tuple[Metric, ...] = (
     Metric("calibration_ratio", "bias", "mean predicted / observed share", "rows predicted", "ratio"),
     Metric("auc", "bias", "chance that a row of the class scores above one that is not", "rows predicted", "0 to 1"),
     Metric("queue_length", "operations", "cases that wait for a reviewer", "1", "cases"),
+    Metric("cases_opened", "operations", "cases opened for reviewers", "1", "cases"),
     Metric("review_hours", "operations", "mean hours from opening a case to its decision", "decided cases", "hours"),
+    Metric(
+        "decided_within_24h",
+        "operations",
+        "cases opened at least 24 hours ago that were decided within 24 hours / those opened (compare G11)",
+        "cases opened",
+        "share",
+    ),
+    Metric("overturned_share", "operations", "appeals that put a post back / appeals decided", "appeals", "share"),
+    Metric(
+        "cold_start",
+        "operations",
+        "1 where the detector in force had too few verdicts of harm, and gives the audit's share of harm alone",
+        "verdicts of harm that it had",
+        "0 or 1",
+    ),
     Metric(
         "proactive_rate",
         "operations",

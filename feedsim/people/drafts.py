@@ -66,6 +66,8 @@ class Drafts:
     harm: Codes
     signals: Floats
     """(P, H)"""
+    cues: Floats
+    """(P, 2)"""
 
     def __len__(self) -> int:
         return len(self.key)

@@ -12,6 +12,7 @@ from feedsim.people.stories import Narratives, Told, narratives, tell
 from feedsim.people.texts import (
     Crafts,
     Targets,
+    cues_of,
     hostility,
     legibility,
     manipulated,
@@ -122,4 +123,5 @@ class Supply:
             false=told.false,
             harm=harm,
             signals=signals_of(self.harms, harm, strength, level == self.targets.smallest, births, streams),
+            cues=cues_of(self.harms, harm, matter.modality, key, streams),
         )

@@ -24,6 +24,9 @@ _QUALITY_CONCENTRATION = 6.0
 _SIGNAL_BY_MODALITY = np.array([{"photo": 0.8, "video": 0.6, "meme": 0.5}.get(name, 1.0) for name in MODALITIES])
 _SIGNAL_IF_MANIPULATED = 0.7
 _SIGNAL_IN_OTHER_LANGUAGES = 0.6
+# Of a meme that violates by severity, and of another: how often words and picture fit together in the way that makes
+# the attack. Each alone says nothing: both must be read. The noise is in units of what they say.
+_FIT_IF_HARMFUL, _FIT_OTHERWISE, _CUE_NOISE = 0.9, 0.25, 0.5
 # Signals of hate correlate with dialect (Sap et al. 2019, J01); the size, in standard deviations, is an assumption.
 DIALECT_BIAS = 0.5
 
@@ -119,3 +122,16 @@ def signals_of(
         bias = DIALECT_BIAS * in_smallest_group if of_groups else 0.0
         signals[:, place] = noise + strength * (harm == place) + bias
     return signals
+
+
+def cues_of(harms: Harms, harm: Codes, modality: Codes, key: Keys, streams: Streams) -> Floats:
+    """(P, 2) what a meme's words and its picture say, with noise; 0 for other posts.
+
+    Each says 1 or -1 by lot, so that neither tells anything alone; where the two are equal, an attack is likely.
+    """
+    severe = np.array([kind.rests_on == "severity" for kind in harms.values()] + [False])
+    fit = streams.uniform("cues fit", key) < np.where(severe[harm], _FIT_IF_HARMFUL, _FIT_OTHERWISE)
+    words = np.where(streams.uniform("cue of words", key) < 0.5, 1.0, -1.0)
+    said = np.column_stack([words, np.where(fit, words, -words)])
+    noise = _CUE_NOISE * streams.normal("noise of cues", key[:, None], np.arange(2))
+    return np.where((modality == MODALITIES.index("meme"))[:, None], said + noise, 0).astype(np.float32)

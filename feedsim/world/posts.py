@@ -39,7 +39,10 @@ class Posts(Columns):
         "false": np.bool_,  # tells a false story (truth); in a placebo, what people take for one
         "harm": np.int8,  # class of harm, or -1 (truth)
         "signals": np.float32,  # (P, H) what a content model could see: noisy, drawn at publication
+        "cues": np.float32,  # (P, 2) what a meme's words and its picture say, each by itself; 0 for other posts
         "p_harm": np.float32,  # (P, H) what detectors believe
+        "reactions_weighed": np.int32,  # strong reactions it had when detectors last looked
+        "cased": np.bool_,  # (P, H) whether a reviewer was ever asked
         "status": np.int8,  # place in STATUSES
         "found_by": np.int8,  # 0 nobody; integrity says what else
         "found_as": np.int8,  # class of harm that it was found to be, or -1
@@ -85,7 +88,10 @@ class Posts(Columns):
     false: Bools
     harm: Codes
     signals: Floats
+    cues: Floats
     p_harm: Floats
+    reactions_weighed: Ints
+    cased: Bools
     status: Codes
     found_by: Codes
     found_as: Codes
@@ -106,5 +112,5 @@ class Posts(Columns):
         super().__init__(room)
 
     def width(self, name: str) -> tuple[int, ...]:
-        """(H,) for what there is one of a class of harm, a plain column otherwise."""
-        return (self.harms,) if name in ("signals", "p_harm") else ()
+        """(H,) for what there is one of a class of harm, (2,) for cues, a plain column otherwise."""
+        return {"signals": (self.harms,), "p_harm": (self.harms,), "cased": (self.harms,), "cues": (2,)}.get(name, ())

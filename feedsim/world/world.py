@@ -9,7 +9,7 @@ Truth and belief are separate. Truth (people and measures may read it, the compa
 does not mark `visible_to_company`. What the company knows of people it has learned, and keeps in `Profiles`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar, Literal, TypeAlias, get_args
 
 import numpy as np
@@ -17,6 +17,7 @@ import numpy as np
 from feedsim.world.arrays import Bools, Floats, Ints, Longs, Shorts
 from feedsim.world.chains import Chain
 from feedsim.world.columns import Columns
+from feedsim.world.desk import Desk
 from feedsim.world.posts import Posts
 from feedsim.world.rng import Streams
 from feedsim.world.users import Users
@@ -146,6 +147,12 @@ class World:
     tick: int = 0
     """ticks since the start of burn-in"""
     tick_minutes: int = 15
+    desk: Desk = field(init=False)
+    """cases of the review desk"""
+
+    def __post_init__(self) -> None:
+        """Nobody has been judged yet."""
+        self.desk = Desk(len(self.users))
 
     @property
     def in_burn_in(self) -> bool:
