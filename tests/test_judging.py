@@ -1,13 +1,13 @@
 """How well reviewers tell harm from what is none."""
 
-from dataclasses import dataclass
-
 import numpy as np
 import pytest
 from worlds import world_of
 
 from feedsim.measures.judging import Verdicts, judging_cells, sensitivity
 from feedsim.measures.strata import Strata
+from feedsim.world.arrays import NEVER
+from feedsim.world.desk import NOTHING, Cases
 
 Counts = tuple[int, int, int, int]
 """Hits, misses, false alarms, and harmless posts that were let be."""
@@ -73,30 +73,16 @@ def test_without_cases_there_is_nothing_to_tell() -> None:
     assert list(judging_cells(verdicts({}), ("english",), strata())) == []
 
 
-@dataclass
-class Columns:
-    """Cases as a desk keeps them, with room for one more."""
-
-    harm: np.ndarray
-    harmful: np.ndarray
-    verdict: np.ndarray
-    language: np.ndarray
-    author: np.ndarray
-    decided_minute: np.ndarray
-
-    def __len__(self) -> int:
-        return len(self.harm) - 1
-
-
 def test_verdicts_are_of_one_class_and_one_span() -> None:
-    """Hate: one before the span, two in it, one after, one undecided; one of misinformation; one that is no case."""
-    cases = Columns(
-        harm=np.array([1, 1, 1, 1, 1, 0, 1], np.int8),
-        harmful=np.array([0, 1, 0, 1, 1, 1, 1], np.bool_),
-        verdict=np.array([1, 1, 0, 1, -1, 1, 1], np.int8),
-        language=np.array([0, 1, 0, 1, 0, 1, 0], np.int8),
-        author=np.array([0, 1, 2, 0, 1, 2, 0], np.int32),
-        decided_minute=np.array([99.5, 100, 199.5, 200, -(2**31), 150, 150]),
+    """Hate: one before the span, two in it, one after, one undecided; one of misinformation."""
+    cases = Cases()
+    cases.append(
+        harm=np.array([1, 1, 1, 1, 1, 0], np.int8),
+        harmful=np.array([0, 1, 0, 1, 1, 1], np.bool_),
+        verdict=np.array([1, 1, 0, 1, NOTHING, 1], np.int8),
+        language=np.array([0, 1, 0, 1, 0, 1], np.int8),
+        author=np.array([0, 1, 2, 0, 1, 2], np.int32),
+        decided_minute=np.array([99.5, 100, 199.5, 200, NEVER, 150]),
     )
     found = Verdicts.of(cases, 1, 100, 200)
     assert {name: column.tolist() for name, column in vars(found).items()} == {

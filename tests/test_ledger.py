@@ -7,12 +7,13 @@ from worlds import HARMS, TINY, Tables, add_posts, run, settings, world_of
 
 from feedsim.engine.ledger import Ledger
 from feedsim.engine.simulation import Simulation
-from feedsim.measures.judging import Verdicts, judging_cells
+from feedsim.measures.judging import Verdicts, judging_cells, sensitivity
 from feedsim.measures.names import BY_NAME
 from feedsim.measures.outcomes import Offenders, offender_cells
 from feedsim.measures.strata import Strata
 from feedsim.results import RunWriter
 from feedsim.scenario import Scenario
+from feedsim.world.desk import HARMFUL
 from feedsim.world.posts import LIVE, REMOVED
 
 POLICIES = {
@@ -143,6 +144,26 @@ def test_what_became_of_posts_is_what_the_posts_say() -> None:
     assert whole(tables, "repeat_offender_share", harm="hate").n == len(of)
     assert whole(tables, "action_rate").value == pytest.approx((posts.status != "live").mean())
     assert whole(tables, "reach_lost", part="truth=harmless").value == 0
+
+
+def test_what_the_desk_decides_is_measured_by_its_cases_and_posts() -> None:
+    """Without detectors: every post is looked at by lot, for every class."""
+    desk = {"kind": "desk", "audit_share": 1.0, "reviewers_per_10000": 500, "minutes_per_case": 1.0}
+    simulation = Simulation(settings(HOSTILE, {"detectors.kind": "none", "days": 2, "review": desk}), 1)
+    tables = run(simulation.scenario, simulation=simulation)
+    posts, cases = tables["posts"][tables["posts"].minute >= 0], simulation.world.desk.cases
+    found = posts[posts.found_as == "hate"].query("status != 'live'")
+    assert len(found) > 2
+    cell = whole(tables, "precision", harm="hate")
+    assert (cell.value, cell.n) == (pytest.approx((found.harm == "hate").mean()), len(found))
+    assert whole(tables, "proactive_rate").value == 1
+    of_hate = cases.live("harm") == HARMS.index("hate")
+    decided = of_hate & (cases.live("decided_minute") >= 0) & (cases.live("decided_minute") < simulation.world.minute)
+    held, truth = cases.live("verdict")[decided] == HARMFUL, cases.live("harmful")[decided]
+    d_prime, criterion = sensitivity((held & truth).sum(), truth.sum(), (held & ~truth).sum(), (~truth).sum())
+    assert whole(tables, "d_prime", harm="hate").value == pytest.approx(d_prime)
+    assert whole(tables, "criterion", harm="hate").value == pytest.approx(criterion)
+    assert whole(tables, "criterion", harm="hate").n == decided.sum()
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from feedsim.engine.ledger import Ledger
+from feedsim.engine.reviews import review_cells, write_reviews
 from feedsim.engine.trees import Trees
 from feedsim.feed.flow import Reshares, Slate
 from feedsim.measures.cells import (
@@ -21,12 +22,10 @@ from feedsim.measures.cells import (
     supply_cells,
     viewer_cells,
 )
-from feedsim.measures.desk import desk_cells
 from feedsim.measures.sample import LIGHT_CUT, Sample
 from feedsim.measures.tally import VIEWER, Tally
 from feedsim.scenario import Scenario
 from feedsim.world.arrays import NEVER, Doubles, Ints, Longs
-from feedsim.world.desk import CASE_SOURCES, OUTCOMES, VERDICTS
 from feedsim.world.posts import KINDS, MODALITIES, STATUSES, Posts
 from feedsim.world.users import ACTORS
 from feedsim.world.world import SOURCES, World
@@ -114,8 +113,7 @@ class Books:
     def _desk_cells(self, world: World, first: int) -> Iterator[Cell]:
         """Of the review desk since minute `first`, where there is one."""
         if self.scenario.review.kind == "desk":
-            languages = world.levels.get("language", ("",))
-            yield from desk_cells(world.desk.cases, first, world.minute, world.harms, languages)
+            yield from review_cells(world, first, self.ledger.strata)
 
     def _viewers(self, world: World, everybody: Any) -> Iterator[tuple[Where, Any]]:
         yield EVERYONE, everybody
@@ -208,7 +206,7 @@ class Books:
         self._write_users(writer, world)
         self.trees.write(writer, world)
         if self.scenario.review.kind == "desk":
-            self._write_reviews(writer, world)
+            write_reviews(writer, world)
 
     def _write_users(self, writer: RunWriter, world: World) -> None:
         users, whole, minds, first = world.users, self.whole, world.minds, len(VIEWER)
@@ -240,20 +238,3 @@ class Books:
             columns[f"posted_{harm}"] = whole.posts[:, 1 + h].astype(np.int32)
             columns[f"reshared_{harm}"] = whole.viewer[:, first + len(world.harms) + h].astype(np.int32)
         writer.add("users", columns)
-
-    def _write_reviews(self, writer: RunWriter, world: World) -> None:
-        cases, n = world.desk.cases, len(world.desk.cases)
-        begun, done = cases.started_minute[:n] != NEVER, cases.decided_minute[:n] != NEVER
-        columns: dict[str, Any] = {name: cases.live(name) for name in ("key", "author", "opened_minute", "priority")}
-        columns |= {
-            "harm": labels(cases.harm[:n], world.harms),
-            "language": labels(cases.language[:n], world.levels.get("language", ("",))),
-            "source": labels(cases.source[:n], CASE_SOURCES),
-            "reviewer": known(cases.reviewer[:n], begun),
-            "started_minute": known(np.floor(cases.started_minute[:n]).astype(np.int32), begun),
-            "decided_minute": known(np.floor(cases.decided_minute[:n]).astype(np.int32), done),
-            "verdict": labels(cases.verdict[:n], VERDICTS),
-            "outcome": labels(cases.outcome[:n], OUTCOMES),
-            "harmful": cases.live("harmful"),
-        }
-        writer.add("reviews", columns)

@@ -74,7 +74,7 @@ class Ledger:
             return Shown(Answers.empty(tuple(policies), viewers, strata.many, harms), beliefs())
 
         return cls(
-            in_force=has_detectors or bool(policies),
+            in_force=has_detectors or bool(policies) or scenario.review.kind == "desk",
             has_detectors=has_detectors,
             policies=policies,
             line=scenario.measures.line_of_belief,

@@ -74,9 +74,10 @@ def settle(world: World, review: Review, rows: Longs) -> Orders:
     np.add.at(desk.confirmed, cases.author[rows], np.where(appeal, -(outcome == RESTORE).astype(int), harmful))
     np.add.at(desk.cleared, cases.author[rows], ~appeal & ~harmful)
     acted = (
-        Orders.on_posts(cases.post[rows[(outcome == done) & (cases.source[rows] == source)]], status, source + 1)
+        Orders.on_posts(cases.post[mine], status, source + 1, cases.harm[mine])
         for done, status in STATUS_AFTER.items()
         for source in range(APPEAL)
+        if len(mine := rows[(outcome == done) & (cases.source[rows] == source)])
     )
     return Orders.joined([*acted, Orders.on_posts(_put_back(world, cases.post[rows[outcome == RESTORE]]), LIVE, 0)])
 

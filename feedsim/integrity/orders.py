@@ -20,12 +20,14 @@ class Orders:
     """(n,) what each becomes: place in STATUSES; LIVE puts a post back"""
     found_by: Codes = field(default_factory=lambda: np.zeros(0, np.int8))
     """(n,) who found it"""
+    found_as: Codes = field(default_factory=lambda: np.zeros(0, np.int8))
+    """(n,) class of harm that it was found to be, or -1"""
 
     @classmethod
-    def on_posts(cls, post: Ints, status: int, found_by: int) -> "Orders":
+    def on_posts(cls, post: Ints, status: int, found_by: int, found_as: Codes | int = -1) -> "Orders":
         """The same order for several posts."""
-        many = len(post)
-        return cls(post.astype(np.int32), np.full(many, status, np.int8), np.full(many, found_by, np.int8))
+        columns = (np.full(len(post), of, np.int8) for of in (status, found_by, found_as))
+        return cls(post.astype(np.int32), *columns)
 
     @classmethod
     def joined(cls, parts: Iterable["Orders"]) -> "Orders":
@@ -39,9 +41,11 @@ def apply(world: World, orders: Orders) -> None:
     back. Who found a post first stays its finder."""
     posts, row = world.posts, orders.post - world.posts.base
     # In the order of post keys, the severest first, so that it does not matter who gave which order first.
-    order = np.lexsort((orders.found_by, -orders.status, posts.key[row]))
+    order = np.lexsort((orders.found_as, orders.found_by, -orders.status, posts.key[row]))
     severest = order[np.r_[True, np.diff(row[order]) != 0][: len(order)]]
     at, status, found_by = row[severest], orders.status[severest], orders.found_by[severest]
+    is_new = posts.found_by[at] == 0
+    posts.found_as[at[is_new]] = orders.found_as[severest[is_new]]
     posts.status[at] = np.where(status == LIVE, LIVE, np.maximum(posts.status[at], status))
     posts.found_by[at] = np.where(posts.found_by[at] == 0, found_by, posts.found_by[at])
     _stamp(posts.removed_minute, row[orders.status == REMOVED], world.minute)

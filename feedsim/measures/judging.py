@@ -6,31 +6,16 @@ is a question to ask, not a verdict.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 from scipy.special import ndtri
 
 from feedsim.measures.cells import Cell, Where
 from feedsim.measures.strata import Strata
-from feedsim.world.arrays import Bools, Codes, Doubles, Ints, Longs
+from feedsim.world.arrays import Bools, Codes, Ints, Longs
+from feedsim.world.desk import HARMFUL, NOTHING, Cases
 
 POOL = "pool={}"
-HARMFUL = 1
-"""In `verdict`; 0 is harmless, below 0 none yet."""
-
-
-class Cases(Protocol):
-    """Columns of the review desk, with room to spare."""
-
-    harm: Codes
-    harmful: Bools
-    verdict: Codes
-    language: Codes
-    author: Ints
-    decided_minute: Doubles
-
-    def __len__(self) -> int: ...
 
 
 @dataclass(frozen=True)
@@ -50,7 +35,9 @@ class Verdicts:
     def of(cls, cases: Cases, harm: int, first: int, last: int) -> "Verdicts":
         """Those given on suspicions of one class from minute `first` up to `last`; a pool is a language."""
         n = len(cases)
-        decided = (first <= cases.decided_minute[:n]) & (cases.decided_minute[:n] < last) & (cases.verdict[:n] >= 0)
+        decided = (
+            (first <= cases.decided_minute[:n]) & (cases.decided_minute[:n] < last) & (cases.verdict[:n] != NOTHING)
+        )
         rows = np.flatnonzero(decided & (cases.harm[:n] == harm))
         return cls(cases.harmful[rows], cases.verdict[rows] == HARMFUL, cases.language[rows], cases.author[rows])
 
