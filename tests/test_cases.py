@@ -150,6 +150,7 @@ def test_posts_found_harmful_get_what_the_desk_says_of_their_class() -> None:
     posts, desk = world.posts, world.desk
     assert posts.live("status").tolist() == [REMOVED, LABELLED, LIVE]
     assert posts.live("found_by").tolist() == [REPORTERS + 1, DETECTOR + 1, 0]
+    assert posts.live("found_as").tolist() == [HATE, MISINFORMATION, -1]
     assert posts.live("removed_minute").tolist() == [15, NEVER, NEVER]
     assert posts.live("labelled_minute").tolist() == [NEVER, 15, NEVER]
     assert (desk.confirmed.tolist(), desk.cleared.tolist()) == ([2, 0, 0], [1, 0, 0])
@@ -163,6 +164,14 @@ def test_a_desk_may_demote_or_do_nothing(said: str, status: int) -> None:
     apply(world, settle(world, review(outcomes={"hate": said}), decided(world)))
     assert world.posts.live("status").tolist() == [status]
     assert world.desk.confirmed.tolist() == [1, 0, 0]
+
+
+def test_what_finds_a_post_again_does_not_change_as_what_it_was_found() -> None:
+    world = published(1)
+    for harm, source in ((HATE, AUDIT), (MISINFORMATION, DETECTOR)):
+        decide(world, opened(world, Docket.of(np.zeros(1, int), np.array([harm]), source), Fickle()))
+        apply(world, settle(world, review(), decided(world)))
+    assert (world.posts.live("found_by").tolist(), world.posts.live("found_as").tolist()) == ([AUDIT + 1], [HATE])
 
 
 def test_undecided_cases_lead_to_nothing() -> None:
