@@ -8,6 +8,7 @@ from typing import Any, get_args
 from pydantic.fields import FieldInfo
 from rich.console import Console
 
+from feedsim.block import fields_of
 from feedsim.engine.stages import STAGES
 from feedsim.grid import Grid
 from feedsim.integrity.policies import Policy, PolicyBlock
@@ -23,12 +24,12 @@ def policy_lines(width: int | None = None) -> Iterator[str]:
     wide = width or Console().width
     for block in policy_blocks():
         yield from textwrap.wrap(f"{_kind(block)}: {' '.join((block.__doc__ or '').split())}", wide)
-        for name, field in block.model_fields.items():
-            if name != "kind" and name not in Policy.model_fields:
+        for name, field in fields_of(block).items():
+            if name != "kind" and name not in fields_of(Policy):
                 yield from _hanging(f"{_setting(name, field)}{_basis(field)}", wide)
         yield ""
     yield "Every policy also has"
-    for name, field in Policy.model_fields.items():
+    for name, field in fields_of(Policy).items():
         yield from _hanging(_setting(name, field), wide)
     yield from ("", *textwrap.wrap("In a study file, or in one of its arms, under a name of your own:", wide))
     yield from ("  policies:", f"    my_policy: {_example(policy_blocks()[0])}")

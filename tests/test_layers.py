@@ -19,7 +19,7 @@ LAYERS = (
      "engine.stages", "grid", "sheet"),  # what needs nothing of a simulation: tools, data, and what only reads files
     ("world.rng",),
     ("world", "merging", "validation", "reading", "writing"),
-    ("feed.flow",),
+    ("feed.flow", "feed.friction"),
     ("people", "feed", "integrity", "measures"),
     ("company",),
     ("inputs", "checks", "layers", "heading", "scenario", "schema"),  # a study file becomes a Scenario
@@ -32,7 +32,7 @@ LAYERS = (
 
 ROOMS = ("people", "feed", "integrity", "measures")
 """They stand side by side: a room imports no stage of another."""
-SHARED = ("feed.flow", "measures.names")
+SHARED = ("feed.flow", "feed.friction", "measures.names")
 """Of these rooms, what everybody may read: Sessions, Candidates and Slates, which all stages pass on, and the table
 of what each metric means, which is text."""
 

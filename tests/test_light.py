@@ -11,13 +11,12 @@ from pasts import lived, offered
 from worlds import add_posts, add_reshare, candidates_of, retyped, sessions_of, world_of
 
 from feedsim.feed.features import PAIR_FEATURES, POST_FEATURES, VIEWER_FEATURES, FeatureSpace, features, post_table
-from feedsim.feed.flow import Candidates
+from feedsim.feed.flow import Candidates, chronological_score
 from feedsim.feed.ranking import (
     PRESETS,
     LightModel,
     LightPass,
     Preset,
-    chronological_score,
     dropped_terms,
     engagement_score,
     head_weights,

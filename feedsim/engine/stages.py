@@ -30,5 +30,6 @@ STAGES = (
 """In this order. Stages per chunk read the World as it stood when the tick began; counters, seen posts and feeds are
 written after the last chunk (`remember`). Between ticks: `midnight`, `train`, `log`, `write`."""
 
-BESIDE = ("found the world", "midnight", "train", "get ready", "forests", "log", "remember", "write")
-"""What else is timed: `get ready` is what all chunks of a tick read, `forests` is a part of `score`."""
+BESIDE = ("found the world", "midnight", "train", "orders", "get ready", "forests", "log", "remember", "write")
+"""What else is timed: `orders` are what policies want done, once a tick, `get ready` is what all chunks of a tick read,
+`forests` is a part of `score`."""

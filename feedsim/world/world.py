@@ -9,12 +9,13 @@ Truth and belief are separate. Truth (people and measures may read it, the compa
 does not mark `visible_to_company`. What the company knows of people it has learned, and keeps in `Profiles`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar, Literal, TypeAlias, get_args
 
 import numpy as np
 
-from feedsim.world.arrays import Bools, Floats, Ints, Longs, Shorts
+from feedsim.world.accounts import Accounts, FactChecks
+from feedsim.world.arrays import Bools, Codes, Floats, Ints, Longs, Shorts
 from feedsim.world.chains import Chain
 from feedsim.world.columns import Columns
 from feedsim.world.posts import Posts
@@ -28,6 +29,10 @@ CLICK, LIKE, ANGRY, COMMENT, RESHARE, HIDE, REPORT = range(len(ACTIONS))
 Source: TypeAlias = Literal["in_network", "profile", "trending", "exploration"]
 SOURCES: tuple[Source, ...] = get_args(Source)
 IN_NETWORK, PROFILE, TRENDING, EXPLORATION = range(len(SOURCES))
+
+
+FORGET = np.float32(0.9)
+"""Share of what was learned of people that outlives a night (assumption)."""
 
 
 @dataclass
@@ -146,6 +151,16 @@ class World:
     tick: int = 0
     """ticks since the start of burn-in"""
     tick_minutes: int = 15
+    accounts: Accounts = field(init=False)
+    fact_checks: FactChecks = field(init=False)
+    audience: Codes = field(init=False)
+    """(U,) which of two audiences each is of, as learned from who follows whom, where a policy asks for it"""
+
+    def __post_init__(self) -> None:
+        """Nobody has broken a rule yet, and nothing has been checked."""
+        self.accounts = Accounts.of(len(self.users))
+        self.fact_checks = FactChecks.of(len(self.narrative_is_false))
+        self.audience = np.zeros(len(self.users), np.int8)
 
     @property
     def in_burn_in(self) -> bool:
