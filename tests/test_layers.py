@@ -22,7 +22,7 @@ LAYERS = (
     ("feed.flow", "feed.friction"),
     ("people", "feed", "integrity", "measures"),
     ("company",),
-    ("inputs", "checks", "layers", "heading", "scenario", "schema"),  # a study file becomes a Scenario
+    ("inputs", "policy_checks", "checks", "layers", "heading", "scenario", "schema"),  # a study file becomes a Scenario
     ("engine",),
     ("report",),
     ("study",),
