@@ -84,8 +84,8 @@ def test_the_defaults_are_in_order() -> None:
         ),
         (
             "policies: {x: {kind: civic_weights}}\nranker: {kind: popular}\n",
-            "1: policies.x.kind: civic_weights changes the weights of the ranker's heads, and a popular ranker has none; "
-            "ranker.kind should be engagement",
+            "1: policies.x.kind: civic_weights changes the weights of the ranker's heads, and a popular ranker has "
+            "none; ranker.kind should be engagement",
         ),
         (
             "policies: {x: {kind: read_first, for: {groups: {sex: [f]}}}}\n",
@@ -123,8 +123,8 @@ def test_the_defaults_are_in_order() -> None:
         ),
         (
             "policies: {x: {kind: strikes, scope: {}}}\n",
-            "1: policies.x.scope: unknown key; it should be one of start_day, end_day, for, window_days, labels_count, kind, "
-            "limit, suspension_days",
+            "1: policies.x.scope: unknown key; it should be one of start_day, end_day, for, window_days, labels_count, "
+            "kind, limit, suspension_days",
         ),
         (
             "people: {responses: {base_rates: {like: null}}}\n",

@@ -107,11 +107,13 @@ def _on_posts(world: World, orders: Orders) -> None:
     posts.status[at] = np.where(status == LIVE, LIVE, np.maximum(posts.status[at], status))
     posts.found_by[at] = np.where(posts.found_by[at] == NOBODY_FOUND, found_by, posts.found_by[at])
     np.bitwise_or.at(posts.labels, row, orders.labels)
-    _stamp(posts.removed_minute, row[orders.status == REMOVED], world.minute)
-    _stamp(posts.labelled_minute, row[orders.status == LABELLED], world.minute)
+    for minutes, done in ((posts.removed_minute, REMOVED), (posts.labelled_minute, LABELLED)):
+        rows = row[orders.status == done]
+        # A post of this very tick may be younger than the tick: nothing is done to it before it is there.
+        _stamp(minutes, rows, np.maximum(posts.minute[rows], world.minute))
 
 
-def _stamp(minutes: Ints, rows: Ints, now: int) -> None:
+def _stamp(minutes: Ints, rows: Ints, now: Ints | int) -> None:
     """When it was done for the first time."""
     minutes[rows] = np.where(minutes[rows] == NEVER, now, minutes[rows])
 

@@ -27,10 +27,11 @@ class Counting(Policy):
 
     def offenders(self, world: World) -> tuple[Ints, Shorts]:
         """(k,) authors of what was found out in the last tick, and how many strikes now stand against each."""
-        posts, accounts, last = world.posts, world.accounts, world.minute - world.tick_minutes
-        found = posts.live("removed_minute") == last
+        posts, accounts, many = world.posts, world.accounts, len(world.posts)
+        removed, labelled = posts.removed_minute[:many], posts.labelled_minute[:many]
+        found = _just_now(world, removed)
         if self.labels_count:
-            found |= (posts.live("labelled_minute") == last) & (posts.live("removed_minute") == NEVER)
+            found |= _just_now(world, labelled) & (removed == NEVER)
         rows = self.of_posts(world, np.flatnonzero(found))
         author, offences = np.unique(posts.author[rows], return_counts=True)
         # In whole minutes since then, wide enough for NEVER.
@@ -41,6 +42,11 @@ class Counting(Policy):
     def struck(self, author: Ints, strikes: Shorts, until: Ints) -> Orders | None:
         """The order for the authors (k,): strikes, and the minute until which each is suspended."""
         return Orders(author=author, strikes=strikes, until=until) if len(author) else None
+
+
+def _just_now(world: World, minute: Ints) -> Bools:
+    """(n,) which minutes were in the last tick."""
+    return np.asarray((minute >= world.minute - world.tick_minutes) & (minute < world.minute))
 
 
 class Strikes(Counting):
