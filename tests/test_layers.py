@@ -22,7 +22,8 @@ LAYERS = (
     ("feed.flow", "feed.friction"),
     ("people", "feed", "integrity", "measures"),
     ("company",),
-    ("inputs", "policy_checks", "checks", "layers", "heading", "scenario", "schema"),  # a study file becomes a Scenario
+    ("inputs", "own_code", "policy_checks", "checks", "layers", "heading", "scenario",
+     "schema"),  # a study file becomes a Scenario
     ("engine",),
     ("report",),
     ("study",),

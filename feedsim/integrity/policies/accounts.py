@@ -54,7 +54,7 @@ class Strikes(Counting):
 
     kind: Literal["strikes"]
     limit: Annotated[int, Field(ge=1)] = 3
-    """strikes from which each one suspends (I16)"""
+    """strikes from which each one suspends: as many as end a channel elsewhere (I16)"""
     suspension_days: Positive = 7.0
     """how long (assumption)"""
 

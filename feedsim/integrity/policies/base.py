@@ -61,7 +61,7 @@ class Policy(Block):
     end_day: int | None = None
     """first day it no longer acts; nothing = to the end"""
     scope: Scope | None = Field(None, alias="for")
-    """whom it is for; nothing = everybody"""
+    """whom it is for: groups of viewers, languages of posts, surfaces that bring them; nothing = everybody"""
 
     needs: ClassVar[frozenset[Literal["detectors", "heads", "desk", "audiences"]]] = frozenset()
     """what there must be for it to do anything"""
