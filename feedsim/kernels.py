@@ -1,6 +1,8 @@
-"""How numba compiles the hot loops: two decorators, so that every kernel is built alike and stays typed.
+"""How numba compiles the hot loops: three decorators, so that every kernel is built alike and stays typed.
 
 Division by zero gives inf (as in numpy), nothing is reordered (no fastmath), and the machine code is cached on disk.
+Chunks of sessions pass through the stages side by side, a thread each: what a chunk passes through is compiled for one
+core and lets the other threads run. Only loops over the whole world are spread over the cores from within.
 """
 
 from collections.abc import Callable
@@ -12,8 +14,8 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 def kernel(function: F) -> F:
-    """Compile a loop for one core."""
-    return cast(F, numba.njit(cache=True, error_model="numpy")(function))
+    """Compile a loop for one core, beside which other threads may run."""
+    return cast(F, numba.njit(cache=True, error_model="numpy", nogil=True)(function))
 
 
 def inlined(function: F) -> F:
@@ -22,5 +24,6 @@ def inlined(function: F) -> F:
 
 
 def parallel(function: F) -> F:
-    """Compile a loop whose `prange` runs on every core. Its rows must not depend on one another."""
+    """Compile a loop over the world whose `prange` runs on every core. Its rows must not depend on one another, and no
+    chunk may pass through it: of these loops one may run at a time."""
     return cast(F, numba.njit(cache=True, error_model="numpy", parallel=True)(function))

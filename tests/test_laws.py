@@ -15,9 +15,10 @@ from worlds import TINY, Tables, assert_same, differs, read, run, settings, with
 
 from feedsim.engine.simulation import Simulation
 from feedsim.engine.stopwatch import NotFinite
-from feedsim.feed.features import features, post_table
+from feedsim.feed.features import features
 from feedsim.feed.flow import Candidates, Sessions
 from feedsim.feed.outboxes import Outboxes
+from feedsim.feed.post_table import PostTable
 from feedsim.feed.ranking import EngagementRanker, engagement_score, head_weights
 from feedsim.feed.select import select
 from feedsim.feed.shelves import fill
@@ -291,7 +292,7 @@ def test_policies_and_measures_only_read(lived: Simulation) -> None:
     tally = Tally.empty(len(world.users), harms)
     assert tally.count(world, slate, inventory)[1] == len(slate)
     sample = Sample.of(world, 1.0, (), ())
-    sample.keep(world, c, {}, scored, slate, None)
+    sample.parts.append(sample.rows(world, c, {}, scored, slate, None))
     assert len((sample.take() or {})["tick"]) == len(c)
     lived.books.day = tally
     lived.books.end_day(world, 0)
@@ -319,7 +320,7 @@ def company(simulation: Simulation, c: Candidates) -> list[np.ndarray]:
     assert team.model is not None
     assert isinstance(simulation.scenario.ranker, EngagementRanker)
     found, _ = found_by(simulation)
-    x = features(world, simulation.server.space, post_table(world), c)
+    x = features(world, simulation.server.space, PostTable().renew(world), c)
     p = team.model.heads.predict(x)
     score = engagement_score(c, p, head_weights(simulation.scenario.ranker.weights), 1.0)
     factor = Demote(kind="demote", harm="hate").factor(world, c)

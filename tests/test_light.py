@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from pasts import lived, offered
 from worlds import add_posts, add_reshare, candidates_of, retyped, sessions_of, world_of
 
-from feedsim.feed.features import PAIR_FEATURES, POST_FEATURES, VIEWER_FEATURES, FeatureSpace, features, post_table
+from feedsim.feed.features import PAIR_FEATURES, POST_FEATURES, VIEWER_FEATURES, FeatureSpace, features
 from feedsim.feed.flow import Candidates, chronological_score
+from feedsim.feed.post_table import PostTable
 from feedsim.feed.ranking import (
     PRESETS,
     LightModel,
@@ -53,10 +54,10 @@ def flat(c: Candidates, scores: list[list[float]], posts: int) -> LightPass:
 @given(SEEDS)
 def test_the_light_score_is_the_linear_model_but_for_a_constant_within_a_session(seed: int) -> None:
     world = lived(seed)
-    c, space, table = offered(world, seed), FeatureSpace.of(world), post_table(world)
+    c, space, table = offered(world, seed), FeatureSpace.of(world), PostTable().renew(world)
     light = model(seed, len(space))
     whole = features(world, space, table, c).astype(float) @ light.coefficients + light.intercept
-    rest = light.over(table).scores(world, c) - whole
+    rest = light.over(table, world.minute).scores(world, c) - whole
     for a, b in zip(c.start[:-1], c.start[1:], strict=True):
         np.testing.assert_allclose(rest[a:b], rest[a], atol=2e-4)
 
@@ -65,13 +66,15 @@ def test_the_light_score_is_the_linear_model_but_for_a_constant_within_a_session
 @given(SEEDS, st.integers(0, 24))
 def test_every_feature_that_is_read_counts_by_its_coefficient(seed: int, feature: int) -> None:
     world = lived(seed)
-    c, space, table = offered(world, seed), FeatureSpace.of(world), post_table(world)
+    c, space, table = offered(world, seed), FeatureSpace.of(world), PostTable().renew(world)
     one = np.zeros(len(space), F32)
     one[feature] = 2
     expected = 2 * features(world, space, table, c)[:, feature]
     if feature in range(VIEWERS.start, VIEWERS.stop):
         expected = 0 * expected
-    np.testing.assert_allclose(LightModel(one, 0.5).over(table).scores(world, c), 0.5 + expected, rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(
+        LightModel(one, 0.5).over(table, world.minute).scores(world, c), 0.5 + expected, rtol=1e-5, atol=1e-6
+    )
 
 
 @st.composite
@@ -111,7 +114,7 @@ def test_the_cut_keeps_exactly_the_best_and_ties_go_to_the_smaller_key(
 def test_the_cut_of_a_world_with_a_past_is_that_of_its_scores(seed: int, keep: int) -> None:
     world = lived(seed)
     c = offered(world, seed)
-    light = model(seed, len(FeatureSpace.of(world))).over(post_table(world))
+    light = model(seed, len(FeatureSpace.of(world))).over(PostTable().renew(world), world.minute)
     score = light.scores(world, c)
     worst = [np.sort(score[a:b])[-keep] for a, b in zip(c.start[:-1], c.start[1:], strict=True)]
     kept = light.cut(world, c, keep)

@@ -1,6 +1,7 @@
 """The ranking team: it logs what it served, measures its heads on it, and trains the next ones."""
 
 from collections.abc import Collection, Mapping
+from typing import Any
 
 import numpy as np
 
@@ -51,25 +52,25 @@ class RankingTeam:
         others = [a for a in range(len(ACTIONS)) if a not in self.weighed]
         return np.where(np.isnan(p), self.model.heads.predict(x, others), p)
 
-    def keep(self, world: World, table: Floats, c: Candidates, slate: Slate) -> None:
-        """Log a sample of the chunk's impressions, with the features as served."""
+    def logged(self, world: World, table: Floats, c: Candidates, slate: Slate) -> dict[str, Any]:
+        """Rows for the log: a sample of the chunk's impressions, with the features as served."""
         rows, weight = self.sampling.rows(world, slate)
         at = slate.candidate[rows]
         x = features(world, self.space, table, c, at) if c.features is None else c.features[at]
         p = np.zeros((len(rows), len(ACTIONS)), np.float32) if c.p is None else self.completed(x, c.p[at])
         version = 0 if c.p is None or self.model is None else self.model.version
         post = slate.post[rows] - world.posts.base
-        self.log.append(
-            features=x,
-            p=p,
-            actions=slate.actions[rows],
-            weight=weight,
-            user=slate.user[rows],
-            author=world.posts.author[post],
-            key=world.posts.key[post],
-            minute=np.full(len(rows), world.minute, np.int32),
-            version=np.full(len(rows), version, np.int16),
-        )
+        return {
+            "features": x,
+            "p": p,
+            "actions": slate.actions[rows],
+            "weight": weight,
+            "user": slate.user[rows],
+            "author": world.posts.author[post],
+            "key": world.posts.key[post],
+            "minute": np.full(len(rows), world.minute, np.int32),
+            "version": np.full(len(rows), version, np.int16),
+        }
 
     def examine(self, groups: Mapping[str, Codes], levels: Mapping[str, tuple[str, ...]]) -> list[Cell]:
         """How good the heads in force were on what they served: held out by time."""

@@ -7,9 +7,10 @@ import numpy as np
 from feedsim.company.team import RankingTeam
 from feedsim.engine.stopwatch import Stopwatch, guard
 from feedsim.feed.audiences import learned
-from feedsim.feed.features import FeatureSpace, features, post_table
+from feedsim.feed.features import FeatureSpace, features
 from feedsim.feed.flow import Candidates, Choice, Sessions, chronological_score
 from feedsim.feed.outboxes import Outboxes
+from feedsim.feed.post_table import PostTable
 from feedsim.feed.ranking import (
     EngagementRanker,
     LightPass,
@@ -52,8 +53,9 @@ class Server:
             expected = people.users * people.sessions_per_day * feed.slate * LOOKED_AT
             self.team = RankingTeam(ranker, self.space, expected, self.rules.heads)
         self.outboxes = Outboxes.of(world, feed.per_followee)
-        self.table: Floats = np.empty((0, 0), np.float32)
-        """(P, 16) features of living posts"""
+        self.posts = PostTable()
+        self.shown: Ints = np.zeros(0, np.int32)
+        """absolute rows of the posts shown in the last tick"""
         self.shelves: Shelves | None = None
         """none after midnight, when rows of posts have moved"""
         self.light: LightPass | None = None
@@ -72,12 +74,13 @@ class Server:
     def get_ready(self) -> None:
         """What all chunks of the tick read."""
         world = self.world
-        if self.shelves is None or world.minute % self.scenario.feed.refresh_minutes == 0:
+        refresh = self.shelves is None or world.minute % self.scenario.feed.refresh_minutes == 0
+        if refresh:
             self.shelves = fill(world, self.languages, self.scenario.population.topics, self.retention)
         self.outboxes.take_in(world.items, world.posts)
         if self.team is not None:
-            self.table = post_table(world)
-            self.light = self.team.light.over(self.table) if self.ranked_by_heads else None
+            table = self.posts.renew(world) if refresh else self.posts.catch_up(world, self.shown)
+            self.light = self.team.light.over(table, world.minute) if self.ranked_by_heads else None
         if self.scenario.ranker.kind == "popular":
             self.heat = heat(world.posts, world.minute)
 
@@ -89,7 +92,7 @@ class Server:
             c, inventory = source(
                 self.world, sessions, quota, self.outboxes, self.shelves, self.language, self.retention
             )
-        self.watch.rows["source"] += len(c)
+        self.watch.count("source", len(c))
         return c, inventory
 
     def filtered(self, c: Candidates) -> tuple[Candidates, dict[str, Ints]]:
@@ -105,7 +108,7 @@ class Server:
             c = replace(c, score=self.rules.order(self.world, c, c.score))
             assert c.score is not None
             guard("score", self.world.minute, c.score)
-        self.watch.rows["score"] += len(c)
+        self.watch.count("score", len(c))
         return c
 
     def _scored(self, c: Candidates) -> Candidates:
@@ -120,7 +123,7 @@ class Server:
         assert self.team is not None
         assert self.light is not None
         c = self.light.cut(world, c, self.scenario.feed.keep, self.light_scores(c))
-        x = features(world, self.space, self.table, c)
+        x = features(world, self.space, self.posts.rows, c)
         with self.watch.time("forests"):
             p = self.team.predict(x)
         weights = self.rules.weights(world, replace(c, p=p), self.team.weights)

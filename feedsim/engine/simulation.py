@@ -1,8 +1,10 @@
 """The loop: one world, one company, one seed, from burn-in to the last day."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Any
 
 import numba
 import numpy as np
@@ -37,7 +39,20 @@ from feedsim.writer import RunWriter
 DAY = 1440
 """Minutes."""
 CHUNK = 512
-"""Sessions that pass through the stages together: their columns fit the cache."""
+"""Sessions that pass through the stages together, at most: their columns fit the cache."""
+
+
+@dataclass(frozen=True)
+class Served:
+    """What a chunk of sessions was shown and did, and what is kept of it."""
+
+    slate: Slate
+    inventory: Ints
+    """(S,) unseen posts that each network held"""
+    logged: dict[str, Any] | None = None
+    """rows for the ranking team's log"""
+    sampled: dict[str, Any] | None = None
+    """rows of impressions.parquet"""
 
 
 @dataclass(frozen=True)
@@ -75,6 +90,8 @@ class Simulation:
         self.sample = Sample.of(self.world, scenario.measures.impression_sample, watch, scenario.policies)
         self.books = Books(self.world, scenario, self.sample)
         self.drafts: Drafts | None = None
+        self.side_by_side: Callable[..., Iterable[Served]] = map
+        """serves chunks, and gives what came of them in their order"""
 
     def run(self, writer: RunWriter, until_tick: int | None = None) -> None:
         """Live through burn-in and the measured days and write all tables; stop after `until_tick` of measured time."""
@@ -87,7 +104,9 @@ class Simulation:
             start = 0 if s.burn_in_days else s.ranker.retrain_days * DAY
             clock.every(s.ranker.retrain_days * DAY, start, COMPANY, lambda minute: self.retrain(writer, minute))
         clock.every(s.tick_minutes, first, TICK, lambda minute: self.tick(minute, first))
-        clock.run()
+        with ThreadPoolExecutor(self.threads) as pool:
+            self.side_by_side = pool.map if self.threads > 1 else map
+            clock.run()
         with self.watch_stages.time("write"):
             self.books.close(writer, self.world)
 
@@ -135,10 +154,8 @@ class Simulation:
         with watch.time("get ready"):
             self.server.get_ready()
             sessions = self.opening.open(world)
-        parts = [self.serve(sessions.part(at, at + self.chunk)) for at in range(0, len(sessions), self.chunk)]
-        if parts:
-            slate = Slate.joined(sessions, [slate for slate, _ in parts])
-            self.settle(slate, np.concatenate([inventory for _, inventory in parts]), new)
+        if len(sessions):
+            self.settle(*self.served(sessions), new)
         else:
             self.books.quiet_tick(world, new)
 
@@ -166,8 +183,24 @@ class Simulation:
         if orders := self.server.rules.orders(self.world, Panel(self.world)):
             apply(self.world, Orders.joined(orders))
 
-    def serve(self, sessions: Sessions) -> tuple[Slate, Ints]:
-        """Stages 3 to 8 for a chunk of sessions, reading the world as it stood when the tick began."""
+    def served(self, sessions: Sessions) -> tuple[Slate, Ints]:
+        """Stages 3 to 8 for all sessions of a tick: what was shown and done, and (S,) what each network held."""
+        slates, inventories = [], []
+        with self.watch_stages.side_by_side(self.threads):
+            for part in self.side_by_side(self.serve, self.chunks(sessions)):
+                self.keep(part)
+                slates.append(part.slate)
+                inventories.append(part.inventory)
+        return Slate.joined(sessions, slates), np.concatenate(inventories)
+
+    def chunks(self, sessions: Sessions) -> list[Sessions]:
+        """The sessions, cut so that every thread gets as many chunks and none waits for the others at the end."""
+        many = -(-len(sessions) // (self.chunk * self.threads)) * self.threads
+        size = -(-len(sessions) // many)
+        return [sessions.part(at, at + size) for at in range(0, len(sessions), size)]
+
+    def serve(self, sessions: Sessions) -> Served:
+        """Stages 3 to 8 for a chunk of sessions, reading the world as it stood when the tick began; writes nothing."""
         world, watch, server = self.world, self.watch_stages, self.server
         found, inventory = server.found(sessions)
         kept, removed_by = server.filtered(found)
@@ -177,15 +210,24 @@ class Simulation:
             frictions = server.rules.frictions(world, scored, choice)
             slate = self.responder.respond(world, scored, choice, frictions)
             guard("respond", world.minute, slate.value)
-        watch.rows["respond"] += len(slate)
+        watch.count("respond", len(slate))
+        logged = sampled = None
         if server.team is not None:
             with watch.time("log"):
-                server.team.keep(world, server.table, scored, slate)
+                logged = server.team.logged(world, server.posts.rows, scored, slate)
         if self.sample.chosen[sessions.user].any():
             with watch.time("observe"):
                 light = server.light_scores if server.light is not None else None
-                self.sample.keep(world, found, removed_by, self.with_all_heads(scored), slate, light)
-        return slate, inventory
+                sampled = self.sample.rows(world, found, removed_by, self.with_all_heads(scored), slate, light)
+        return Served(slate, inventory, logged, sampled)
+
+    def keep(self, served: Served) -> None:
+        """Put down what is kept of a chunk, in the order of chunks."""
+        if served.logged is not None and self.server.team is not None:
+            with self.watch_stages.time("log"):
+                self.server.team.log.append(**served.logged)
+        if served.sampled is not None:
+            self.sample.parts.append(served.sampled)
 
     def with_all_heads(self, c: Candidates) -> Candidates:
         """The candidates with what every head says of those of sampled viewers."""
@@ -207,6 +249,7 @@ class Simulation:
             remember(world, slate)
             if self.server.rules.need("audiences"):
                 count(world, slate)
+            self.server.shown = slate.post
         with watch.time("minds"):
             change(world, slate, self.scenario.people.minds)
             seen = slate.sessions.user

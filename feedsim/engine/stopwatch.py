@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import Lock
 from time import perf_counter
 
 import numpy as np
@@ -22,11 +23,14 @@ class NotFinite(Exception):
 
 
 class Stopwatch:
-    """What each stage took: `seconds` and `rows` by its name."""
+    """What each stage took: `seconds` and `rows` by its name. Several threads may tell it."""
 
     def __init__(self) -> None:
         self.seconds: defaultdict[str, float] = defaultdict(float)
         self.rows: defaultdict[str, int] = defaultdict(int)
+        self.abreast = 1
+        """how many chunks pass at the same time: a second of each is so much less of the run's"""
+        self.lock = Lock()
 
     @contextmanager
     def time(self, stage: str) -> Iterator[None]:
@@ -35,7 +39,23 @@ class Stopwatch:
         try:
             yield
         finally:
-            self.seconds[stage] += perf_counter() - begun
+            spent = (perf_counter() - begun) / self.abreast
+            with self.lock:
+                self.seconds[stage] += spent
+
+    @contextmanager
+    def side_by_side(self, chunks: int) -> Iterator[None]:
+        """While so many chunks pass at the same time."""
+        self.abreast = chunks
+        try:
+            yield
+        finally:
+            self.abreast = 1
+
+    def count(self, stage: str, rows: int) -> None:
+        """Add rows to `stage`."""
+        with self.lock:
+            self.rows[stage] += rows
 
 
 def guard(stage: str, minute: int, *columns: npt.NDArray[np.floating]) -> None:

@@ -3,13 +3,11 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numba import prange
 
 from feedsim.feed.flow import Candidates
-from feedsim.kernels import kernel, parallel
-from feedsim.world.arrays import Codes, Doubles, Floats, Ints, Longs, Shorts
-from feedsim.world.posts import Posts
-from feedsim.world.world import Profiles, World
+from feedsim.kernels import kernel
+from feedsim.world.arrays import Doubles, Floats, Ints, Longs, Shorts
+from feedsim.world.world import World
 
 POST_FEATURES = (
     "age", "impressions", "click_rate", "like_rate", "angry_rate", "comment_rate", "reshare_rate", "negative_rate",
@@ -61,53 +59,8 @@ LIGHT_POST = tuple(name for name in POST_FEATURES if name not in ("kind", "modal
 """Codes have no order, so a linear model does without them."""
 
 
-def post_table(world: World) -> Floats:
-    """(P, 16) features of every living post, as of the start of the tick."""
-    posts, profiles = world.posts, world.profiles
-    result = np.empty((len(posts), len(POST_FEATURES)), np.float32)
-    counters = np.stack([getattr(posts, name)[: len(posts)] for name in Posts.COUNTERS])
-    _post_table(
-        posts.minute, posts.author, posts.impressions, counters,
-        posts.kind, posts.modality, posts.moral_emotional_words, posts.outgroup_terms, posts.topic,
-        _author_columns(world.graph.followers, profiles), LOG_OF_AGE, PRIOR, world.minute, result,
-    )  # fmt: skip
-    return result
-
-
-def _author_columns(followers: Ints, profiles: Profiles) -> Floats:
-    """(U, 3) log of followers + 1, smoothed value of an impression, log of posts + 1."""
-    result = np.empty((len(followers), 3), np.float32)
-    np.log1p(followers, out=result[:, 0], dtype=np.float32, casting="unsafe")
-    np.add(profiles.author_value, np.float32(AUTHOR_SMOOTHING * AUTHOR_PRIOR), out=result[:, 1])
-    result[:, 1] /= profiles.author_seen + np.float32(AUTHOR_SMOOTHING)
-    np.log1p(profiles.author_posts, out=result[:, 2])
-    return result
-
-
-@parallel
-def _post_table(
-    minute: Ints, author: Ints, impressions: Ints, counters: Ints,
-    kind: Codes, modality: Codes, words: Shorts, terms: Shorts, topic: Codes,
-    of_author: Floats, log_of_age: Doubles, prior: Doubles, now: int, result: Floats,
-) -> None:  # fmt: skip
-    for p in prange(result.shape[0]):
-        a, seen = author[p], impressions[p]
-        weight = 1.0 / (seen + SMOOTHING)
-        result[p, 0] = log_of_age[max(0, now - minute[p])]
-        result[p, 1] = np.log1p(float(seen))
-        for i in range(5):
-            result[p, 2 + i] = (counters[i, p] + SMOOTHING * prior[i]) * weight
-        result[p, 7] = (counters[5, p] + counters[6, p] + SMOOTHING * prior[5]) * weight
-        result[p, 8], result[p, 9], result[p, 10] = of_author[a, 0], of_author[a, 1], of_author[a, 2]
-        result[p, 11] = kind[p]
-        result[p, 12] = modality[p]
-        result[p, 13] = words[p]
-        result[p, 14] = terms[p]
-        result[p, 15] = topic[p]
-
-
 def features(world: World, space: FeatureSpace, table: Floats, c: Candidates, rows: Longs | None = None) -> Floats:
-    """(C, F) feature rows of the candidates, or of some of them."""
+    """(C, F) feature rows of the candidates, or of some of them, by rows of PostTable; ages are as of the tick."""
     session, post, item, edge = c.session, c.post, c.item, c.edge
     if rows is not None:
         session, post, item, edge = session[rows], post[rows], item[rows], edge[rows]
@@ -116,7 +69,7 @@ def features(world: World, space: FeatureSpace, table: Floats, c: Candidates, ro
     _features(
         user, c.sessions.minute, viewers(user, profiles.seen, profiles.acted, profiles.topic_clicks),
         session, post, item, edge, world.posts.base, table, profiles.topic_clicks, profiles.affinity,
-        items.base, items.minute, items.depth, LOG_OF_AGE, space.visible, result,
+        items.base, items.minute, items.depth, LOG_OF_AGE, world.minute, space.visible, result,
     )  # fmt: skip
     return result
 
@@ -137,18 +90,20 @@ def viewers(user: Ints, seen: Floats, acted: Floats, topic_clicks: Floats) -> Do
     return result
 
 
-@parallel
+@kernel
 def _features(
     user: Ints, now: Ints, viewer: Doubles, session: Ints, post: Ints, item: Ints, edge: Ints, base: int,
     table: Floats, topic_clicks: Floats, affinity: Floats,
-    item_base: int, item_minute: Ints, item_depth: Shorts, log_of_age: Doubles, visible: Floats, result: Floats,
+    item_base: int, item_minute: Ints, item_depth: Shorts, log_of_age: Doubles, begun: int,
+    visible: Floats, result: Floats,
 ) -> None:  # fmt: skip
     width = table.shape[1]
-    for r in prange(post.size):
+    for r in range(post.size):
         s, p, i = session[r], post[r] - base, item[r] - item_base
         u, inside = user[s], item[r] >= 0
         for f in range(width):
             result[r, f] = table[p, f]
+        result[r, 0] = log_of_age[max(0, begun - int(table[p, 0]))]
         for f in range(4):
             result[r, width + f] = viewer[s, f]
         f = width + 4

@@ -4,24 +4,23 @@
 """
 
 import numpy as np
-from numba import prange
 
 from feedsim.feed.features import TASTE_PRIOR
-from feedsim.kernels import kernel, parallel
+from feedsim.kernels import kernel
 from feedsim.world.arrays import Codes, Doubles, Floats, Ints, Keys, Longs
 from feedsim.world.posts import REMOVED
 from feedsim.world.rng import mix, unit
 from feedsim.world.world import EXPLORATION, PROFILE, TRENDING
 
 FREE, SEEN = np.int32(-1), np.int32(-2)
-BLOCK = 32
-"""Sessions that share one set of scratch arrays."""
 SCRATCH = 4096
 """Posts that a table has places for, at first: half of them are used."""
 AGE_BINS = 512
+ITEMS_OF_A_LINE = 4
+"""Of an outbox: what memory sends at a time."""
 
 
-@parallel
+@kernel
 def gather(
     user: Ints, minute: Ints, draws: Keys, quota: Longs,
     start: Longs, followee: Ints,
@@ -33,47 +32,44 @@ def gather(
     rows: Ints, count: Longs, inventory: Ints,
 ) -> None:  # fmt: skip
     """Fill rows (S, W, 4: post, item, edge, source), `count` (S,) of them and `inventory` (S,)."""
-    for b in prange((user.size + BLOCK - 1) // BLOCK):
-        room = SCRATCH
-        tables, places, finds = _scratch(room)
-        taste = np.empty(topic_clicks.shape[1], np.float64)
-        for s in range(b * BLOCK, min(user.size, (b + 1) * BLOCK)):
-            u, now = user[s], minute[s]
-            # Rows of Posts ascend in minute: what is too old stands before this one.
-            oldest = np.searchsorted(born[:alive], now - retention, side="right")
-            size = SCRATCH
-            while True:
-                # Whoever has seen or could see more than half of what the scratch holds gets twice the room.
-                if size > room:
-                    room = size
-                    tables, places, finds = _scratch(room)
-                table, place, found = tables[:size], places[:size], finds[:size]
-                load = _enter_seen(
-                    table, place, u, visit_head, visit, visit_base, shown, shown_base,
-                    post_base, oldest, rows.shape[1],
-                )  # fmt: skip
-                n = -1
-                if load >= 0:
-                    n = _walk(
-                        table, place, found, load, u, now, now - retention, start, followee,
-                        box, status, post_base, oldest,
-                    )  # fmt: skip
-                if n >= 0:
-                    break
-                size *= 2
-            inventory[s] = n
-            c = _newest(found, n, now, quota[0], post_base, rows[s])
-            total = 0.0
-            for t in range(taste.size):
-                total += topic_clicks[u, t] + TASTE_PRIOR
-                taste[t] = total
-            for source in range(1, 4):
-                c = _draw(
-                    source, mix(draws[source], np.uint64(u)), quota[source], c, language[u], taste, table, place,
-                    topic_start, by_topic, trending_start, trending, any_start, anything,
-                    author, status, u, oldest, alive, post_base, rows[s],
-                )  # fmt: skip
-            count[s] = c
+    room = SCRATCH
+    tables, places, finds = _scratch(room)
+    taste = np.empty(topic_clicks.shape[1], np.float64)
+    for s in range(user.size):
+        u, now = user[s], minute[s]
+        # Rows of Posts ascend in minute: what is too old stands before this one.
+        oldest = np.searchsorted(born[:alive], now - retention, side="right")
+        size = SCRATCH
+        while True:
+            # Whoever has seen or could see more than half of what the scratch holds gets twice the room.
+            if size > room:
+                room = size
+                tables, places, finds = _scratch(room)
+            table, place, found = tables[:size], places[:size], finds[:size]
+            load = _enter_seen(
+                table, place, u, visit_head, visit, visit_base, shown, shown_base, post_base, oldest, rows.shape[1]
+            )
+            n = -1
+            if load >= 0:
+                n = _walk(
+                    table, place, found, load, u, now, now - retention, start, followee, box, status, post_base, oldest
+                )
+            if n >= 0:
+                break
+            size *= 2
+        inventory[s] = n
+        c = _newest(found, n, now, quota[0], post_base, rows[s])
+        total = 0.0
+        for t in range(taste.size):
+            total += topic_clicks[u, t] + TASTE_PRIOR
+            taste[t] = total
+        for source in range(1, 4):
+            c = _draw(
+                source, mix(draws[source], np.uint64(u)), quota[source], c, language[u], taste, table, place,
+                topic_start, by_topic, trending_start, trending, any_start, anything,
+                author, status, u, oldest, alive, post_base, rows[s],
+            )  # fmt: skip
+        count[s] = c
 
 
 @kernel
@@ -125,6 +121,8 @@ def _walk(
     A post that several brought keeps the earliest item, then that of the smaller user.
     """
     n, newest = 0, box.shape[1] - 1
+    if _ask_for(box, followee, start[u], start[u + 1]) == 0:
+        return 0
     for e in range(start[u], start[u + 1]):
         who = followee[e]
         many = box[who, 0, 0]
@@ -148,6 +146,17 @@ def _walk(
                 if minute < found[f, 3] or (minute == found[f, 3] and who < followee[found[f, 2]]):
                     found[f, 1], found[f, 2], found[f, 3] = box[who, k, 3], e, minute
     return n
+
+
+@kernel
+def _ask_for(box: Ints, followee: Ints, first: int, end: int) -> int:
+    """How much there is in all these outboxes. Asked at once they come from memory side by side; the walk, which must
+    look at each item before it knows what to do, would wait for one after the other."""
+    total = 0
+    for e in range(first, end):
+        for k in range(0, box.shape[1], ITEMS_OF_A_LINE):
+            total += box[followee[e], k, 0]
+    return total
 
 
 @kernel
@@ -216,13 +225,13 @@ def _draw(
     return c
 
 
-@parallel
+@kernel
 def pack(rows: Ints, start: Longs) -> tuple[Ints, Ints, Ints, Codes, Ints]:
     """(C,) post, item, edge, source and session of the rows (S, W, 4) that were filled; `start` is (S + 1,)."""
     total = start[-1]
     post, item, edge = np.empty(total, np.int32), np.empty(total, np.int32), np.empty(total, np.int32)
     source, session = np.empty(total, np.int8), np.empty(total, np.int32)
-    for s in prange(start.size - 1):
+    for s in range(start.size - 1):
         for r in range(start[s], start[s + 1]):
             w = r - start[s]
             post[r], item[r], edge[r] = rows[s, w, 0], rows[s, w, 1], rows[s, w, 2]

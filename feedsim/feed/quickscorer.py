@@ -8,9 +8,8 @@ it), and a tree's leaves stand in planes of eight, so that a test touches only t
 
 import numpy as np
 import numpy.typing as npt
-from numba import prange
 
-from feedsim.kernels import kernel, parallel
+from feedsim.kernels import kernel
 from feedsim.world.arrays import Bytes, Doubles, Floats, Ints, Longs
 
 TOGETHER = 4
@@ -76,7 +75,7 @@ def add_leaves(leaf: Doubles, tree: int, exits: Bytes, total: Doubles) -> None:
         total[r] = (((total[r] + v0[e0[r]]) + v1[e1[r]]) + v2[e2[r]]) + v3[e3[r]]
 
 
-@parallel
+@kernel
 def score(
     x: Floats, cut: Floats, cuts: Longs, feature: Ints, limit: Places, mask: Bytes, tests: Longs, leaf: Doubles,
     groups: Longs, which: Longs, block: int, probability: bool, result: npt.NDArray[np.floating],
@@ -85,7 +84,7 @@ def score(
     # `block` is a run-time value: LLVM unrolls a constant into scalars.
     n, width = x.shape
     planes = leaf.shape[1] // 8
-    for b in prange((n + block - 1) // block):
+    for b in range((n + block - 1) // block):
         rows = x[b * block : min(n, (b + 1) * block)]
         codes, column = np.empty((width, block), limit.dtype), np.zeros(block, np.float32)
         encode(rows, cut, cuts, column, codes)

@@ -12,7 +12,7 @@ from feedsim.block import Block
 from feedsim.feed.features import LOG_OF_AGE, PAIR_FEATURES, POST_FEATURES, TASTE_PRIOR, VIEWER_FEATURES
 from feedsim.feed.flow import Candidates
 from feedsim.feed.presets import PRESETS, Preset
-from feedsim.kernels import parallel
+from feedsim.kernels import kernel, parallel
 from feedsim.world.arrays import Bools, Codes, Doubles, Floats, Ints, Keys, Longs, Shorts
 from feedsim.world.world import ACTIONS, Action, World
 
@@ -81,11 +81,11 @@ class LightModel:
     """(F,) zero where the feature is not read"""
     intercept: float
 
-    def over(self, table: Floats) -> "LightPass":
-        """The model, ready for a tick whose posts have these features (P, 16)."""
+    def over(self, table: Floats, minute: int) -> "LightPass":
+        """The model, ready for the tick of `minute`, whose posts have these rows of PostTable (P, 16)."""
         width = len(POST_FEATURES)
         posts = np.empty(len(table), np.float32)
-        _dot(table, self.coefficients[:width], self.intercept, posts)
+        _dot(table, self.coefficients[:width], self.intercept, LOG_OF_AGE, minute, posts)
         pair = self.coefficients[width + len(VIEWER_FEATURES) :][: len(PAIR_FEATURES)]
         return LightPass(posts, pair.astype(np.float64))
 
@@ -120,21 +120,23 @@ class LightPass:
 
 
 @parallel
-def _dot(table: Floats, coefficients: Floats, intercept: float, result: Floats) -> None:
+def _dot(
+    table: Floats, coefficients: Floats, intercept: float, log_of_age: Doubles, minute: int, result: Floats
+) -> None:
     for p in prange(table.shape[0]):
-        total = intercept
-        for f in range(coefficients.size):
+        total = intercept + coefficients[0] * log_of_age[max(0, minute - int(table[p, 0]))]
+        for f in range(1, coefficients.size):
             total += table[p, f] * coefficients[f]
         result[p] = total
 
 
-@parallel
+@kernel
 def _light(
     start: Longs, user: Ints, now: Ints, post: Ints, item: Ints, edge: Ints, base: int, posts: Floats, topic: Codes,
     pair: Doubles, topic_clicks: Floats, affinity: Floats,
     item_base: int, item_minute: Ints, item_depth: Shorts, log_of_age: Doubles, result: Floats,
 ) -> None:  # fmt: skip
-    for s in prange(user.size):
+    for s in range(user.size):
         u = user[s]
         mine = 0.0
         for t in range(topic_clicks.shape[1]):
@@ -150,10 +152,10 @@ def _light(
             result[r] = score
 
 
-@parallel
+@kernel
 def _top(start: Longs, score: Floats, key: Keys, post: Ints, base: int, wanted: Longs, kept: Bools) -> None:
     """Mark the `wanted[s]` best rows of every session."""
-    for s in prange(start.size - 1):
+    for s in range(start.size - 1):
         a, b = start[s], start[s + 1]
         n = wanted[s]
         if b - a <= n:
@@ -187,9 +189,9 @@ def engagement_score(c: Candidates, p: Floats, weights: Doubles, out_of_network_
     return result
 
 
-@parallel
+@kernel
 def _weigh(p: Floats, weights: Doubles, source: Codes, factor: float, result: Floats) -> None:
-    for r in prange(result.size):
+    for r in range(result.size):
         total, of = 0.0, np.int64(r if weights.shape[0] > 1 else 0)
         for a in range(weights.shape[1]):
             # What counts for nothing was not asked for, and is no number.

@@ -1,10 +1,9 @@
 """Stages 6 and 7, attenuate and select: the policies' factors, then what is shown, in order."""
 
 import numpy as np
-from numba import prange
 
 from feedsim.feed.flow import Candidates, Choice
-from feedsim.kernels import inlined, parallel
+from feedsim.kernels import inlined, kernel
 from feedsim.world.arrays import Codes, Floats, Ints, Keys, Longs
 from feedsim.world.rng import hashed, mix, unit
 from feedsim.world.world import World
@@ -50,12 +49,12 @@ def _before(a: int, b: int, score: Floats, key: Keys, post: Ints, base: int) -> 
     return bool(key[post[a] - base] < key[post[b] - base])
 
 
-@parallel
+@kernel
 def _select(
     first: Longs, score: Floats, key: Keys, post: Ints, base: int, source: Codes, user: Ints,
     start: Longs, chosen: Longs, filled: Longs, draws: np.uint64, explore_share: float,
 ) -> None:  # fmt: skip
-    for s in prange(start.size - 1):
+    for s in range(start.size - 1):
         a, b = first[s], first[s + 1]
         many = start[s + 1] - start[s]
         used = np.zeros(b - a, np.bool_)

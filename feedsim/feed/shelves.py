@@ -37,20 +37,20 @@ class Shelves:
 
 def heat(posts: Posts, minute: int) -> Floats:
     """(P,) engagement for age: (1 + sum of weighted actions) / (hours + 2) ** 1.5."""
-    counts = [posts.live(name) for name in Posts.COUNTERS]
-    return _heat(np.vstack(counts), HEAT_OF, posts.live("minute").astype(np.int32), minute)
+    result = np.empty(len(posts), np.float32)
+    counts = np.vstack([posts.live(name) for name in Posts.COUNTERS])
+    _heat(counts, HEAT_OF, posts.minute, minute, result)
+    return result
 
 
-@kernel
-def _heat(counts: Ints, weights: Doubles, born: Ints, minute: int) -> Floats:
-    result = np.empty(born.size, np.float32)
-    for p in range(born.size):
+@parallel
+def _heat(counts: Ints, weights: Doubles, born: Ints, minute: int, result: Floats) -> None:
+    for p in prange(result.size):
         warmth = 1.0
         for a in range(weights.size):
             warmth += weights[a] * counts[a, p]
         hours = max(0, minute - born[p]) / 60.0 + 2.0
         result[p] = warmth / hours**HEAT_GRAVITY
-    return result
 
 
 def fill(world: World, languages: int, topics: int, retention: int) -> Shelves:

@@ -32,7 +32,7 @@ class Sample:
         chosen[list(watch)] = True
         return cls(chosen, tuple(policies))
 
-    def keep(
+    def rows(
         self,
         world: World,
         found: Candidates,
@@ -40,8 +40,8 @@ class Sample:
         scored: Candidates,
         slate: Slate,
         light: Callable[[Candidates], Floats] | None,
-    ) -> None:
-        """Add every candidate of the chunk's sampled viewers, shown or not, in the order it was found.
+    ) -> dict[str, Any]:
+        """Columns of every candidate of the chunk's sampled viewers, shown or not, in the order it was found.
 
         `light` gives the light model's scores, where there is such a model.
         """
@@ -75,7 +75,7 @@ class Sample:
         }
         for name in self.policies:
             columns[f"factor_{name}"] = _spread(count, at, kept, scored.factors.get(name))
-        self.parts.append(columns)
+        return columns
 
     def take(self) -> dict[str, Any] | None:
         """Columns of impressions.parquet for all rows gathered since the last call; none if there are none."""

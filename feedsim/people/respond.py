@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from typing import Annotated
 
 import numpy as np
-from numba import prange
 from pydantic import Field
 from scipy.special import expit
 
 from feedsim.block import Block, NotNegative, Positive
 from feedsim.feed.flow import Candidates, Choice, Slate
 from feedsim.feed.friction import Friction
-from feedsim.kernels import parallel
+from feedsim.kernels import kernel
 from feedsim.people.friction import felt
 from feedsim.people.reflect import Reflection
 from feedsim.world.arrays import Bools, Bytes, Codes, Doubles, Floats, Ints, Keys, Shorts
@@ -183,7 +182,7 @@ def intercept(rate: float, offsets: Floats, activity: Doubles) -> float:
     return (low + high) / 2
 
 
-@parallel
+@kernel
 def _respond(
     user: Ints, post: Ints, rank: Ints, edge: Ints, followee: Ints, close: np.uint64,
     interest: Floats, leaning: Floats, reactivity: Floats, discernment: Floats, harm_aversion: Floats, actor: Codes,
@@ -195,7 +194,7 @@ def _respond(
     actions: Bytes, seconds: Ints, value: Floats,
 ) -> None:  # fmt: skip
     spoken = factor.shape[0] > 0
-    for r in prange(user.size):
+    for r in range(user.size):
         u, p = user[r], post[r]
         dwell = -np.log(1.0 - unit(mix(mix(draws[7], np.uint64(u)), key[p])))
         if spoken and hidden[r]:

@@ -3,12 +3,11 @@
 from typing import Literal
 
 import numpy as np
-from numba import prange
 
 from feedsim.block import Positive, Share
 from feedsim.feed.flow import Candidates
 from feedsim.integrity.policies.base import Policy, believed, out_of_network
-from feedsim.kernels import parallel
+from feedsim.kernels import kernel
 from feedsim.world.arrays import Bools, Floats, Ints, Longs
 from feedsim.world.world import FORGET, RESHARE, World
 
@@ -72,10 +71,10 @@ class SourceDiversity(Policy):
         return (np.float32(self.decay) ** before).astype(np.float32)
 
 
-@parallel
+@kernel
 def _better(start: Longs, author: Ints, score: Floats, before: Ints) -> None:
     """Count, for every row, the same author's rows of the session that stand before it."""
-    for s in prange(start.size - 1):
+    for s in range(start.size - 1):
         for r in range(start[s], start[s + 1]):
             for other in range(start[s], r):
                 if author[other] == author[r]:
