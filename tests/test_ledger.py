@@ -15,11 +15,13 @@ from feedsim.results import RunWriter
 from feedsim.scenario import Scenario
 from feedsim.world.desk import HARMFUL
 from feedsim.world.posts import LIVE, REMOVED
+from feedsim.world.world import SOURCES
 
 POLICIES = {
     "lower": {"kind": "demote", "harm": "misinformation", "strength": 0.5, "threshold": 0.1},
-    "take": {"kind": "remove", "harm": "hate"},
+    "take": {"kind": "remove", "harm": "hate", "for": {"surfaces": list(SOURCES)}},
 }
+"""For surfaces, though for all of them: so that posts are kept out of feeds, and nothing is decided about them."""
 STRICT = {"detectors.kind": "oracle", "population.actors.hate_producer.share": 0.3, "harms.hate.line": 0.2}
 HOSTILE = settings(TINY, STRICT)
 """With enough hate to count."""
@@ -107,6 +109,15 @@ def test_without_decisions_nothing_was_found(held: Tables) -> None:
     assert {whole(held, "recall", harm=harm).value for harm in HARMS} == {0}
     assert whole(held, "removal_rate", part="truth=harmless").value == 0
     assert "precision" not in set(held["metrics"].metric)
+
+
+def test_a_policy_that_removes_what_a_perfect_detector_knows_finds_it_all_at_once() -> None:
+    tables = run(settings(HOSTILE, {"policies": {"it": {"kind": "remove", "harm": "hate"}}}))
+    for metric, value in {"recall": 1, "precision": 1, "proactive_rate": 1, "removal_rate": 1, "hours_to_removal": 0,
+                          "views_before_removal": 0}.items():  # fmt: skip
+        assert whole(tables, metric, harm="hate").value == value
+    assert whole(tables, "recall", harm="misinformation").value == 0
+    assert whole(tables, "action_rate", part="truth=harmless").value == 0
 
 
 def found_every_second(simulation: Simulation) -> None:

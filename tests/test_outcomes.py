@@ -12,10 +12,7 @@ from worlds import HARMS, add_posts, world_of
 
 from feedsim.measures.cells import Cell
 from feedsim.measures.outcomes import (
-    AUDIT,
     BANDS,
-    DETECTOR,
-    REPORT,
     Offenders,
     Outcomes,
     band,
@@ -24,7 +21,7 @@ from feedsim.measures.outcomes import (
 )
 from feedsim.measures.strata import Strata
 from feedsim.world.arrays import NEVER
-from feedsim.world.posts import DEMOTED, LABELLED, LIVE, REMOVED
+from feedsim.world.posts import AUDIT, DEMOTED, DETECTOR, LABELLED, LIVE, REMOVED, REPORT
 from feedsim.world.rng import Streams
 from feedsim.world.world import World
 

@@ -1,11 +1,13 @@
 """What is looked at: which posts become cases, and which of them comes first."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 
 from feedsim.integrity.desk import Review
+from feedsim.integrity.policies.base import Referral
 from feedsim.world.arrays import NOBODY, Bools, Codes, Floats, Ints, Longs
 from feedsim.world.desk import APPEAL, AUDIT, DETECTOR, REPORTERS
 from feedsim.world.posts import REMOVED
@@ -57,11 +59,13 @@ class Docket:
         return Docket(self.row[rows], self.harm[rows], self.source[rows], self.not_by[rows])
 
 
-def suspects(world: World, review: Review, looked_at: Longs, new: int, active_share: float) -> Docket:
+def suspects(
+    world: World, review: Review, looked_at: Longs, new: int, active_share: float, referrals: Sequence[Referral] = ()
+) -> Docket:
     """Posts to be reviewed for the first time: each (post, harm) once, by the first of these sources.
 
-    Those drawn for the audit among the newest `new`; those reported often enough; and of those that the detectors have
-    just `looked_at`, the ones above the threshold and a share of the unsure.
+    Those drawn for the audit among the newest `new`; those reported often enough; of those that the detectors have
+    just `looked_at`, the ones above the threshold and a share of the unsure; and those that policies send.
     """
     posts, harms = world.posts, len(world.harms)
     fresh = np.arange(len(posts) - new, len(posts))
@@ -69,10 +73,15 @@ def suspects(world: World, review: Review, looked_at: Longs, new: int, active_sh
     reported = np.flatnonzero(posts.reports[: len(posts)] >= review.reports)
     reported = reported[~posts.cased[reported].all(axis=1)]
     flagged, of = np.nonzero(flags(world, review, looked_at, active_share))
+    nothing = np.zeros(0, np.int64)
+    sent = np.concatenate([nothing, *(referral.post for referral in referrals)])
+    sent_for = np.concatenate([nothing, *(np.full(len(referral.post), referral.harm) for referral in referrals)])
     found = Docket.of(
-        np.concatenate([np.repeat(audited, harms), np.repeat(reported, harms), looked_at[flagged]]),
-        np.concatenate([np.tile(np.arange(harms), len(audited) + len(reported)), of]),
-        np.repeat([AUDIT, REPORTERS, DETECTOR], [len(audited) * harms, len(reported) * harms, len(flagged)]),
+        np.concatenate([np.repeat(audited, harms), np.repeat(reported, harms), looked_at[flagged], sent]),
+        np.concatenate([np.tile(np.arange(harms), len(audited) + len(reported)), of, sent_for]),
+        np.repeat(
+            [AUDIT, REPORTERS, DETECTOR], [len(audited) * harms, len(reported) * harms, len(flagged) + len(sent)]
+        ),
     )
     never_asked = np.flatnonzero(~posts.cased[found.row, found.harm] & (posts.status[found.row] != REMOVED))
     _, first = np.unique((found.row * harms + found.harm)[never_asked], return_index=True)

@@ -8,7 +8,7 @@ import numpy as np
 from feedsim.measures.cells import EVERYONE, Cell, Where, ratio
 from feedsim.measures.strata import Strata
 from feedsim.world.arrays import NEVER, Bools, Codes, Doubles, Ints, Longs
-from feedsim.world.posts import LIVE, REMOVED, Posts
+from feedsim.world.posts import AUDIT, DETECTOR, LIVE, REMOVED, Posts
 
 BANDS = 24
 """Of authors by followers: none, 1, 2 to 3, 4 to 7 and so on; like is compared with like."""
@@ -19,8 +19,6 @@ SUMS = (
 """Summed over posts: found ones, those of them that nobody had to report, removed ones, and those that were left alone.
 """
 POSTS, VIEWS, FOUND, FOUND_VIEWS, UNREPORTED, GONE, GONE_VIEWS, GONE_MINUTES, LEFT, LEFT_VIEWS = range(len(SUMS))
-DETECTOR, REPORT, AUDIT = 1, 2, 3
-"""In `Posts.found_by`."""
 AS_CLASS, RIGHTLY, BY_ITSELF = range(3)
 """Of posts found to be of a class: all, those that are of it, those that nobody had to report."""
 
