@@ -1,10 +1,12 @@
 """Finding harm, once a tick: detectors look, cases are opened and settled, and orders are given to the feed."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from feedsim.company.detection import DetectionTeam, Detector
 from feedsim.engine.clock import Clock
-from feedsim.integrity.cases import Docket, open_cases, suspects
+from feedsim.integrity.cases import Docket, open_cases, suspects, unheard
 from feedsim.integrity.desk import Review, appeals, decided, forget_dead, settle
 from feedsim.integrity.detectors import LearnedDetectors, detect
 from feedsim.integrity.orders import Orders
@@ -64,7 +66,8 @@ class Safety:
         if self.review is None or self.reviewers is None:
             return
         active = self.scenario.detectors.active_share if isinstance(self.scenario.detectors, LearnedDetectors) else 0.0
-        self._receive(suspects(self.world, self.review, self.looked_at, new, active))
+        found = suspects(self.world, self.review, self.looked_at, new, active)
+        self._receive(unheard(self.world, Docket.joined(found)))
 
     def settle(self) -> Orders:
         """What follows from the cases decided since last time: labels, appeals, and orders."""
@@ -82,8 +85,8 @@ class Safety:
     def _hear(self, rows: Longs) -> None:
         """Open a case for each of those appealed against, to be decided by somebody else."""
         cases = self.world.desk.cases
-        row, many = cases.post[rows].astype(np.int64) - self.world.posts.base, len(rows)
-        self._receive(Docket(row, cases.harm[rows], np.full(many, APPEAL, np.int8), cases.reviewer[rows]))
+        row = cases.post[rows].astype(np.int64) - self.world.posts.base
+        self._receive(replace(Docket.of(row, cases.harm[rows], APPEAL), not_by=cases.reviewer[rows]))
 
     def _receive(self, docket: Docket) -> None:
         """Open the cases, and lay them before the reviewers."""

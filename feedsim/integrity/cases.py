@@ -1,9 +1,11 @@
 """What is looked at: which posts become cases, and which of them comes first."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
 from typing import Protocol
 
 import numpy as np
+import numpy.typing as npt
 
 from feedsim.integrity.desk import Review
 from feedsim.world.arrays import NOBODY, Bools, Codes, Floats, Ints, Longs
@@ -41,42 +43,59 @@ class Docket:
     """(n,) place in CASE_SOURCES"""
     not_by: Ints
     """(n,) the reviewer who has decided before, or -1"""
+    urgency: Floats
+    """(n,) how urgent somebody says it is; NaN where nobody does, and the desk's own order holds"""
 
     @classmethod
-    def of(cls, row: Longs, harm: Longs, source: Longs | int) -> "Docket":
-        """Posts that nobody has reviewed yet."""
+    def of(cls, row: Longs, harm: npt.ArrayLike, source: int, urgency: npt.ArrayLike = np.nan) -> "Docket":
+        """Posts that nobody has reviewed yet, from one source."""
         many = len(row)
-        sources = np.broadcast_to(np.asarray(source, np.int8), many)
-        return cls(row, harm.astype(np.int8), sources, np.full(many, NOBODY, np.int32))
+        harms = np.broadcast_to(np.asarray(harm, np.int8), many)
+        urgent = np.broadcast_to(np.asarray(urgency, np.float32), many)
+        return cls(row, harms, np.full(many, source, np.int8), np.full(many, NOBODY, np.int32), urgent)
+
+    @classmethod
+    def of_every_harm(cls, row: Longs, harms: int, source: int) -> "Docket":
+        """Posts that nobody has reviewed yet, to be looked at for each of so many classes."""
+        return cls.of(np.repeat(row, harms), np.tile(np.arange(harms), len(row)), source)
+
+    @classmethod
+    def joined(cls, parts: Iterable["Docket"]) -> "Docket":
+        """All of them."""
+        several = list(parts)
+        return cls(*(np.concatenate([getattr(part, column.name) for part in several]) for column in fields(cls)))
 
     def __len__(self) -> int:
         return len(self.row)
 
     def take(self, rows: Longs) -> "Docket":
         """Some of them."""
-        return Docket(self.row[rows], self.harm[rows], self.source[rows], self.not_by[rows])
+        return Docket(*(getattr(self, column.name)[rows] for column in fields(self)))
 
 
-def suspects(world: World, review: Review, looked_at: Longs, new: int, active_share: float) -> Docket:
-    """Posts to be reviewed for the first time: each (post, harm) once, by the first of these sources.
-
-    Those drawn for the audit among the newest `new`; those reported often enough; and of those that the detectors have
-    just `looked_at`, the ones above the threshold and a share of the unsure.
-    """
+def suspects(world: World, review: Review, looked_at: Longs, new: int, active_share: float) -> list[Docket]:
+    """What the desk looks for by itself: those drawn for the audit among the newest `new` posts; those reported often
+    enough; and of those that the detectors have just `looked_at`, the ones above the threshold and a share of the
+    unsure."""
     posts, harms = world.posts, len(world.harms)
     fresh = np.arange(len(posts) - new, len(posts))
     audited = fresh[world.streams.uniform("audit", posts.key[fresh]) < review.audit_share]
     reported = np.flatnonzero(posts.reports[: len(posts)] >= review.reports)
     reported = reported[~posts.cased[reported].all(axis=1)]
     flagged, of = np.nonzero(flags(world, review, looked_at, active_share))
-    found = Docket.of(
-        np.concatenate([np.repeat(audited, harms), np.repeat(reported, harms), looked_at[flagged]]),
-        np.concatenate([np.tile(np.arange(harms), len(audited) + len(reported)), of]),
-        np.repeat([AUDIT, REPORTERS, DETECTOR], [len(audited) * harms, len(reported) * harms, len(flagged)]),
-    )
-    never_asked = np.flatnonzero(~posts.cased[found.row, found.harm] & (posts.status[found.row] != REMOVED))
-    _, first = np.unique((found.row * harms + found.harm)[never_asked], return_index=True)
-    return found.take(never_asked[first])
+    return [
+        Docket.of_every_harm(audited, harms, AUDIT),
+        Docket.of_every_harm(reported, harms, REPORTERS),
+        Docket.of(looked_at[flagged], of, DETECTOR),
+    ]
+
+
+def unheard(world: World, docket: Docket) -> Docket:
+    """Those of which nobody was asked before and that have not been removed: each (post, harm) once, as first named."""
+    posts = world.posts
+    rows = np.flatnonzero(~posts.cased[docket.row, docket.harm] & (posts.status[docket.row] != REMOVED))
+    _, first = np.unique((docket.row * len(world.harms) + docket.harm)[rows], return_index=True)
+    return docket.take(rows[first])
 
 
 def flags(world: World, review: Review, rows: Longs, active_share: float) -> Bools:
@@ -122,9 +141,10 @@ def open_cases(world: World, review: Review, judgement: Judgement, docket: Docke
 
 
 def priority(world: World, review: Review, docket: Docket) -> Floats:
-    """(n,) how urgent: by the company's belief and the views so far, as `review.order` says."""
+    """(n,) how urgent: as somebody says, or by the company's belief and the views so far, as `review.order` says."""
     p = world.posts.p_harm[docket.row, docket.harm]
     p = np.where(docket.source == REPORTERS, np.maximum(p, BELIEF_OF_REPORTS), p)
     reach = np.log(np.float32(2) + world.posts.impressions[docket.row].astype(np.float32))
     urgency = {"risk": p, "reach": p * reach, "age": np.zeros(len(docket), np.float32)}[review.order]
-    return np.where(docket.source >= AUDIT, AT_ONCE, urgency).astype(np.float32)
+    urgency = np.where(docket.source >= AUDIT, AT_ONCE, urgency)
+    return np.where(np.isnan(docket.urgency), urgency, docket.urgency).astype(np.float32)
