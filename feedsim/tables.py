@@ -129,6 +129,7 @@ def _posts() -> tuple[Column, ...]:
         Column("reports", I32, "actions", "on it"),
         Column("status", TEXT, "name", "live, demoted, labelled or removed"),
         Column("found_by", TEXT, "name", "who found it harmful; empty = nobody"),
+        _extra("found_as", TEXT, "name", "class of harm that it was found to be; empty = none"),
         Column("removed_minute", I32, "minute", "when it was removed; null = never"),
         Column("labelled_minute", I32, "minute", "when it was labelled; null = never"),
     )

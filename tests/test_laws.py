@@ -28,6 +28,7 @@ from feedsim.integrity.cases import Docket, priority, suspects, unheard
 from feedsim.integrity.clues import clues
 from feedsim.integrity.desk import appeals, settle
 from feedsim.integrity.policies import Demote, Remove
+from feedsim.measures.answers import Answers
 from feedsim.measures.predictions import auc
 from feedsim.measures.sample import Sample
 from feedsim.measures.tally import Tally
@@ -81,6 +82,12 @@ def test_seeds_differ_in_every_table_but_the_names_of_people(tiny: Tables) -> No
 @pytest.mark.parametrize("threads", [1, 2])
 def test_chunks_and_threads_change_nothing(tiny: Tables, chunk: int, threads: int) -> None:
     assert_same(tiny, run(TINY, chunk=chunk, threads=threads))
+
+
+def test_chunks_and_threads_change_nothing_that_integrity_does_and_is_measured_by() -> None:
+    policies = {kind: {"kind": kind, "harm": harm} for kind, harm in (("demote", "misinformation"), ("remove", "hate"))}
+    held = settings(ORACLE, {"policies": policies})
+    assert_same(run(held), run(held, chunk=7, threads=2))
 
 
 @pytest.mark.parametrize(("hash_seed", "blas_threads"), [("0", "1"), ("12345", "2")])
@@ -419,7 +426,15 @@ def test_policies_and_measures_only_read(lived: Simulation) -> None:
     sample.parts.append(sample.rows(world, c, {}, scored, slate, None))
     assert len((sample.take() or {})["tick"]) == len(c)
     lived.books.day = tally
+    ledger = lived.books.ledger
+    ledger.day.answers = Answers.empty(("it",), np.ones(len(world.users), np.bool_), ledger.strata.many, harms)
+    ledger.day.answers.count_kept(world, ledger.strata, ["it"], c, {"it": c.row[:3]})
+    ledger.day.answers.count_lowered(world, ledger.strata, ["it"], replace(scored, factors={"it": scored.score}))
+    ledger.seen(world, slate)
+    ledger.write_off(world, len(world.posts))
+    ledger.whole.answers = Answers.empty(("it",), np.ones(len(world.users), np.bool_), ledger.strata.many, harms)
     lived.books.end_day(world, 0)
+    assert {cell.metric for cell in ledger.whole_run()} > {"filtered_share", "demotion_rate", "auc", "recall"}
     assert lived.server.team is not None
     assert len(lived.server.team.examine(world.users.groups, world.levels)) > 0
 

@@ -5,8 +5,9 @@ from typing import Any
 
 import numpy as np
 
+from feedsim.engine.ledger import Ledger
+from feedsim.engine.trees import Trees
 from feedsim.feed.flow import Reshares, Slate
-from feedsim.measures.cascades import Roots, cascades
 from feedsim.measures.cells import (
     EVERYONE,
     Cell,
@@ -34,7 +35,6 @@ from feedsim.writer import RunWriter, known, labels
 WHOLE_RUN = -1
 WEEK = 7
 """Days, before which nothing is known of the last seven."""
-RESHARE_COLUMNS = ("key", "user", "parent_user", "minute", "depth")
 
 
 class Books:
@@ -51,17 +51,17 @@ class Books:
         self.days_closed = 0
         self.reached: Longs = np.zeros((2, harms), np.int64)
         """impressions of the measured days' posts of each class, and how many those posts are"""
+        self.ledger = Ledger.of(world, scenario)
         self.cells: list[tuple[int, int, Cell]] = []
-        self.today: list[Reshares] = []
-        self.reshares: list[Reshares] = []
-        self.roots: list[dict[str, Any]] = []
+        self.trees = Trees()
 
     def tick(self, world: World, slate: Slate, inventory: Ints, shared: Reshares, new: int) -> None:
         """Count a tick. Burn-in is not measured; its reshares are kept, for they belong to cascades that go on."""
-        self.today.append(shared)
+        self.trees.today.append(shared)
         if world.in_burn_in:
             return
         self._new_posts(world, new)
+        self.ledger.seen(world, slate)
         self._tick_cells(world, self.day.count(world, slate, inventory), float(slate.value.sum(dtype=np.float64)))
 
     def quiet_tick(self, world: World, new: int) -> None:
@@ -85,6 +85,7 @@ class Books:
         self.days_closed += 1
         self.history = (self.history << np.uint8(1)) | active.astype(np.uint8)
         self._write(self._all_cells(world, self.day, 1, active.astype(np.int64)), WHOLE_RUN, day)
+        self._write(self.ledger.end_day(), WHOLE_RUN, day)
         self._write(self._desk_cells(world, day * 1440), WHOLE_RUN, day)
         self.whole.add(self.day)
         self.day.clear()
@@ -148,13 +149,7 @@ class Books:
             by = np.where(rows["removed_by"] == LIGHT_CUT, len(self.sample.policies), rows["removed_by"])
             rows["removed_by"] = labels(by, (*self.sample.policies, "light_cut"))
             writer.add("impressions", rows)
-        if self.today:
-            shared = Reshares(
-                *(np.concatenate([getattr(part, name) for part in self.today]) for name in RESHARE_COLUMNS)
-            )
-            writer.add("reshares", vars(shared))
-            self.reshares.append(shared)
-            self.today = []
+        self.trees.flush(writer)
 
     def spill(self, writer: RunWriter, world: World, oldest: int) -> None:
         """Write the posts made before minute `oldest` and forget them, with their items and what was seen of them."""
@@ -189,17 +184,17 @@ class Books:
             "harm": labels(of["harm"], world.harms),
             "status": labels(of["status"], STATUSES),
             "found_by": labels(of["found_by"] - 1, ("detector", "report", "audit")),
+            "found_as": labels(of["found_as"], world.harms),
             "removed_minute": known(of["removed_minute"], of["removed_minute"] != NEVER),
             "labelled_minute": known(of["labelled_minute"], of["labelled_minute"] != NEVER),
         }
         columns |= {f"p_{harm}": of["p_harm"][:, h] for h, harm in enumerate(world.harms)}
         writer.add("posts", columns)
+        self.ledger.write_off(world, rows)
         for h in range(len(world.harms)):
             mine = (of["harm"] == h) & (of["minute"] >= 0)
             self.reached[:, h] += of["impressions"][mine].sum(), np.count_nonzero(mine)
-        again = of["reshares"] > 0
-        names = ("key", "author", "minute", "harm", "viewers_1500_minute")
-        self.roots.append({name: of[name][again].copy() for name in names})
+        self.trees.write_off(posts, rows)
 
     def close(self, writer: RunWriter, world: World) -> None:
         """Write what is left: cells of the whole run, living posts, people and cascades."""
@@ -207,10 +202,11 @@ class Books:
         if self.scenario.days and world.minute >= 1440:
             self._write(self._all_cells(world, self.whole, self.scenario.days, self.active_days), WHOLE_RUN, WHOLE_RUN)
             self._write(harm_reach_cells(self.reached[0], self.reached[1], world.harms), WHOLE_RUN, WHOLE_RUN)
+            self._write(self.ledger.whole_run(), WHOLE_RUN, WHOLE_RUN)
             self._write(self._desk_cells(world, 0), WHOLE_RUN, WHOLE_RUN)
         self.flush(writer)
         self._write_users(writer, world)
-        self._write_cascades(writer, world)
+        self.trees.write(writer, world)
         if self.scenario.review.kind == "desk":
             self._write_reviews(writer, world)
 
@@ -244,21 +240,6 @@ class Books:
             columns[f"posted_{harm}"] = whole.posts[:, 1 + h].astype(np.int32)
             columns[f"reshared_{harm}"] = whole.viewer[:, first + len(world.harms) + h].astype(np.int32)
         writer.add("users", columns)
-
-    def _write_cascades(self, writer: RunWriter, world: World) -> None:
-        if not self.roots:
-            return
-        root = {name: np.concatenate([part[name] for part in self.roots]) for name in self.roots[0]}
-        crowd = np.where(root["viewers_1500_minute"] == NEVER, np.nan, root["viewers_1500_minute"] - root["minute"])
-        roots = Roots(
-            root["key"], root["author"], root["minute"], root["harm"], world.graph.followers[root["author"]], crowd
-        )
-        shared = Reshares(
-            *(np.concatenate([getattr(part, name) for part in self.reshares]) for name in RESHARE_COLUMNS)
-        )
-        columns = cascades(roots, shared)
-        columns["harm"] = labels(columns["harm"], world.harms)
-        writer.add("cascades", columns)
 
     def _write_reviews(self, writer: RunWriter, world: World) -> None:
         cases, n = world.desk.cases, len(world.desk.cases)

@@ -21,6 +21,7 @@ from feedsim.feed.learn import forget, greet, remember
 from feedsim.feed.ranking import EngagementRanker
 from feedsim.integrity.detectors import LearnedDetectors
 from feedsim.integrity.orders import apply
+from feedsim.measures.answers import Answers
 from feedsim.measures.sample import Sample
 from feedsim.people.drafts import Drafts
 from feedsim.people.minds import change, sleep
@@ -50,6 +51,8 @@ class Served:
     """rows for the ranking team's log"""
     sampled: dict[str, Any] | None = None
     """rows of impressions.parquet"""
+    answered: Answers | None = None
+    """what policies answered"""
 
 
 @dataclass(frozen=True)
@@ -209,6 +212,8 @@ class Simulation:
         found, inventory = server.found(sessions)
         kept, removed_by = server.filtered(found)
         scored = server.attenuated(server.scored(kept))
+        with watch.time("observe"):
+            answered = self.books.ledger.answered(world, found, removed_by, scored)
         choice = server.chosen(scored)
         with watch.time("respond"):
             slate = self.responder.respond(world, scored, choice)
@@ -222,7 +227,7 @@ class Simulation:
             with watch.time("observe"):
                 light = partial(server.light.scores, world) if server.light is not None else None
                 sampled = self.sample.rows(world, found, removed_by, self.with_all_heads(scored), slate, light)
-        return Served(slate, inventory, logged, sampled)
+        return Served(slate, inventory, logged, sampled, answered)
 
     def keep(self, served: Served) -> None:
         """Put down what is kept of a chunk, in the order of chunks."""
@@ -231,6 +236,8 @@ class Simulation:
                 self.server.team.log.append(**served.logged)
         if served.sampled is not None:
             self.sample.parts.append(served.sampled)
+        if served.answered is not None:
+            self.books.ledger.day.answers.add(served.answered)
 
     def with_all_heads(self, c: Candidates) -> Candidates:
         """The candidates with what every head says of those of sampled viewers."""

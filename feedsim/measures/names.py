@@ -18,6 +18,7 @@ def _rate(action: str) -> Metric:
     return Metric(f"{action}_rate", "engagement", f"{action}s / impressions", "impressions", "share")
 
 
+BELIEVED = "posts; of viewers: impressions"
 PEOPLE_DAYS = "people x days; in a row for a tick: people"
 
 METRICS: tuple[Metric, ...] = (
@@ -66,9 +67,63 @@ METRICS: tuple[Metric, ...] = (
         "share",
     ),
     Metric("reach_share", "bias", "impressions of the author's group / impressions", "impressions", "share"),
-    Metric("demotion_rate", "bias", "candidates whose score a policy lowered / candidates", "candidates", "share"),
-    Metric("false_positive_rate", "bias", "harmless posts held to be harmful / harmless posts", "posts", "share"),
-    Metric("false_negative_rate", "bias", "posts of the class held to be harmless / of the class", "posts", "share"),
+    Metric(
+        "demotion_rate",
+        "bias",
+        "candidates whose score a policy lowered / candidates; at equal truth where harm or truth=harmless says so",
+        "candidates scored for at most about 2,000 viewers while a policy is in force",
+        "share",
+    ),
+    Metric(
+        "filtered_share",
+        "bias",
+        "candidates that a policy took out / candidates",
+        "candidates found for at most about 2,000 viewers while a policy is in force",
+        "share",
+    ),
+    Metric(
+        "action_rate",
+        "bias",
+        "posts removed, labelled or demoted by a decision / posts",
+        "posts alike in truth",
+        "share",
+    ),
+    Metric(
+        "removal_rate",
+        "bias",
+        "posts removed / posts; of a class it is the recall of removal",
+        "posts alike in truth",
+        "share",
+    ),
+    Metric(
+        "removed_views_share",
+        "bias",
+        "impressions of removed posts / impressions: the removal rate by views",
+        "impressions of posts alike in truth",
+        "share",
+    ),
+    Metric(
+        "reach_lost",
+        "bias",
+        "impressions that decisions took from harmless posts / those plus the ones they had: estimated from posts left "
+        "alone whose authors have about as many followers",
+        "impressions, with those lost",
+        "share",
+    ),
+    Metric(
+        "false_positive_rate",
+        "bias",
+        "harmless posts held to be of the class (p at or above measures.line_of_belief) / harmless posts",
+        BELIEVED,
+        "share",
+    ),
+    Metric(
+        "false_negative_rate",
+        "bias",
+        "posts of the class not held to be of it / posts of the class",
+        BELIEVED,
+        "share",
+    ),
     Metric("calibration_error", "bias", "mean |mean predicted - observed share| over bins", "rows predicted", "share"),
     Metric("calibration_ratio", "bias", "mean predicted / observed share", "rows predicted", "ratio"),
     Metric("auc", "bias", "chance that a row of the class scores above one that is not", "rows predicted", "0 to 1"),
@@ -90,9 +145,67 @@ METRICS: tuple[Metric, ...] = (
         "verdicts of harm that it had",
         "0 or 1",
     ),
-    Metric("proactive_rate", "operations", "found before anybody reported it / found", "posts found", "share"),
-    Metric("recall", "operations", "posts of the class that were found / posts of the class", "posts", "share"),
-    Metric("precision", "operations", "of the class / found as of the class", "posts found", "share"),
+    Metric(
+        "proactive_rate",
+        "operations",
+        "found by a detector or an audit, with no need of a report / found; without harm: of all that was found",
+        "posts found (to be of the class)",
+        "share",
+    ),
+    Metric(
+        "recall",
+        "operations",
+        "posts of the class that were found (removed, labelled or demoted by a decision) / posts of the class",
+        "posts of the class",
+        "share",
+    ),
+    Metric(
+        "precision",
+        "operations",
+        "of the class / found to be of the class; without harm: of any class / found",
+        "posts found (to be of the class)",
+        "share",
+    ),
+    Metric("hours_to_removal", "operations", "mean hours from publication to removal", "posts removed", "hours"),
+    Metric(
+        "views_before_removal", "operations", "impressions of removed posts / removed posts", "posts removed", "views"
+    ),
+    Metric(
+        "prevented_share",
+        "operations",
+        "impressions that removal prevented / those plus the ones that were: an estimate from posts of the class left "
+        "alone whose authors have about as many followers",
+        "impressions of the class, with those prevented",
+        "share",
+    ),
+    Metric(
+        "repeat_offender_share",
+        "operations",
+        "posts of the class by authors of whom two or more were found / posts of the class",
+        "posts of the class",
+        "share",
+    ),
+    Metric(
+        "second_found_share",
+        "operations",
+        "authors of whom two or more posts of the class were found / of whom one was",
+        "authors with a post found",
+        "share",
+    ),
+    Metric(
+        "d_prime",
+        "operations",
+        "z(share of harm that reviewers call harm) - z(share of the rest that they do): 0 = guessing",
+        "decided cases",
+        "standard deviations",
+    ),
+    Metric(
+        "criterion",
+        "operations",
+        "minus half the sum of the two z of d_prime: above 0 = reluctant to call harm",
+        "decided cases",
+        "standard deviations",
+    ),
     Metric("ranker_auc", "operations", "chance to score an action above its absence", "logged impressions", "0 to 1"),
     Metric("ranker_logloss", "operations", "mean log loss of a predicted action", "logged impressions", "nats"),
 )

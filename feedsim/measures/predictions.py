@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from feedsim.world.arrays import Bools, Doubles, Floats
+from feedsim.world.arrays import Bools, Doubles, Floats, Longs
 
 BINS = 10
 """Of equal weight, for the calibration error."""
@@ -10,7 +10,7 @@ LEAST = 1e-15
 """A certainty that fails costs as much as this probability does."""
 
 
-def auc(p: Floats, y: Bools, weight: Doubles) -> float:
+def auc(p: Floats | Longs, y: Bools, weight: Doubles) -> float:
     """Weighted probability that a positive row scores above a negative one, ties counted half; NaN without both.
 
     (sum over positives of the weight of negatives below + half of those equal) / (weight of positives x of negatives).
@@ -29,8 +29,11 @@ def log_loss(p: Floats, y: Bools, weight: Doubles) -> float:
     return float(-np.average(np.log(q), weights=weight))
 
 
-def calibration_error(p: Floats, y: Bools, weight: Doubles) -> float:
-    """Expected calibration error: over 10 bins of equal weight by p, the mean of |mean p - share of positives|."""
+def calibration_error(p: Floats | Doubles, y: Bools | Doubles, weight: Doubles) -> float:
+    """Expected calibration error: over 10 bins of equal weight by p, the mean of |mean p - share of positives|.
+
+    A row may stand for many of about the same p: then `y` is their share of positives.
+    """
     order = np.argsort(p, kind="stable")
     w = weight[order]
     total = w.sum()
@@ -40,7 +43,7 @@ def calibration_error(p: Floats, y: Bools, weight: Doubles) -> float:
     return float(gap[mass > 0].sum() / total)
 
 
-def calibration_ratio(p: Floats, y: Bools, weight: Doubles) -> float:
+def calibration_ratio(p: Floats | Doubles, y: Bools | Doubles, weight: Doubles) -> float:
     """Mean predicted over mean observed; NaN where nothing was observed."""
     seen = np.average(y, weights=weight)
     return float(np.average(p, weights=weight) / seen) if seen > 0 else float("nan")

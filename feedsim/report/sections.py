@@ -17,7 +17,24 @@ from feedsim.report.page import Html, details, table, text
 
 SIGNS = {(1, 2): "\u25b2", (-1, 2): "\u25bc", (1, 1): "\u25b3", (-1, 1): "\u25bd", (0, 0): "\u2248"}
 """(tendency, sureness) of a difference -> its sign."""
-MEASURED = {ENGAGEMENT: "Engagement", PREVALENCE: "Harm seen", QUALITY: "AUC of the ranker"}
+MEASURED = {
+    ENGAGEMENT: "Engagement",
+    PREVALENCE: "Harm seen",
+    QUALITY: "AUC of the ranker",
+    "recall": "Recall",
+    "removal_rate": "Recall of removal",
+    "precision": "Precision",
+    "proactive_rate": "Proactive rate",
+    "hours_to_removal": "Hours to removal",
+    "prevented_share": "Share of impressions prevented",
+    "decided_within_24h": "Decided within 24 hours",
+    "false_positive_rate": "Held to be harmful by mistake",
+    "action_rate": "Acted on",
+    "demotion_rate": "Demoted in feeds",
+    "filtered_share": "Kept out of feeds",
+    "d_prime": "Sensitivity of reviewers",
+    "criterion": "Criterion of reviewers",
+}
 """Metric -> what this report calls it."""
 FEW_ARMS = 3
 """Of more arms than these, the answer gives no figures: the table below it does."""
@@ -186,7 +203,7 @@ def meanings(evidence: Evidence) -> Html:
     body = [
         [f"{said}<br><code>{text(name)}</code>", *map(text, (of.formula, of.denominator, of.unit))]
         for name, said in MEASURED.items()
-        if name in there and (of := BY_NAME[name])
+        if name in there and (of := BY_NAME.get(name))
     ]
     if evidence.gaps:
         formula = "share that is harm of any kind: of the level that sees most, minus of the one that sees least"

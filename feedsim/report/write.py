@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from feedsim.report import pictures, sections
+from feedsim.report import enforcement, pictures, sections
 from feedsim.report.evidence import Evidence, gather
 from feedsim.report.page import Html, page, section
 
@@ -38,11 +38,21 @@ def render(evidence: Evidence) -> Html:
         "AUC is the chance to score an impression with the action above one without it: 0.5 is guessing, 1 is perfect. "
         f"Each version is the ranker trained anew, and judged by what it then showed. {under}"
     )
+    columns = seeds.replace("Points", "Columns")
+    mistakes = f"{enforcement.EQUAL} {columns}"
     parts = {
         "arms": ("Arms", "How do the arms compare?", sections.arms_table(evidence), under),
         "trade-off": ("Trade-off", "What does engagement cost?", pictures.trade_off(evidence), plane),
         "time": ("Over time", "Does it change over time?", pictures.over_days(evidence), spread),
-        "groups": ("Groups", "Who sees the harm?", pictures.by_group(evidence), seeds.replace("Points", "Columns")),
+        "groups": ("Groups", "Who sees the harm?", pictures.by_group(evidence), columns),
+        "found": ("Found", "How much of the harm is found?", enforcement.found(evidence), under),
+        "mistakes": ("Mistakes", "Whom does it hit by mistake?", enforcement.mistakes(evidence), mistakes),
+        "reviewers": (
+            "Reviewers",
+            "Can reviewers tell harm from what is none?",
+            enforcement.reviewers(evidence),
+            under,
+        ),
         "ranker": ("Ranker", "Does the ranker learn?", pictures.ranker(evidence), auc),
         "assumptions": ("Assumptions", "Does it depend on what we assumed?", sections.assumptions_table(each), ""),
         "settings": ("Settings", "What did each arm change?", sections.settings(evidence), ""),

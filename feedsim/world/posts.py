@@ -45,6 +45,7 @@ class Posts(Columns):
         "cased": np.bool_,  # (P, H) whether a reviewer was ever asked
         "status": np.int8,  # place in STATUSES
         "found_by": np.int8,  # 0 nobody; integrity says what else
+        "found_as": np.int8,  # class of harm that it was found to be, or -1
         "removed_minute": np.int32,
         "labelled_minute": np.int32,
         "viewers_1500_minute": np.int32,  # when impressions reached 1,500; NEVER until then
@@ -57,7 +58,12 @@ class Posts(Columns):
         "hides": np.int32,
         "reports": np.int32,
     }
-    blank: ClassVar[dict[str, int]] = {"removed_minute": NEVER, "labelled_minute": NEVER, "viewers_1500_minute": NEVER}
+    blank: ClassVar[dict[str, int]] = {
+        "found_as": -1,
+        "removed_minute": NEVER,
+        "labelled_minute": NEVER,
+        "viewers_1500_minute": NEVER,
+    }
     COUNTERS = ("clicks", "likes", "angries", "comments", "reshares", "hides", "reports")
     """The counter of each of ACTIONS."""
 
@@ -88,6 +94,7 @@ class Posts(Columns):
     cased: Bools
     status: Codes
     found_by: Codes
+    found_as: Codes
     removed_minute: Ints
     labelled_minute: Ints
     viewers_1500_minute: Ints
