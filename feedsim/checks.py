@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, get_args
 from feedsim.desk_checks import desk_findings
 from feedsim.faults import Finding, Where, nearest
 from feedsim.inputs import Inputs
-from feedsim.people.content import CatalogueContent, enabled
+from feedsim.people.content import CatalogueContent
 from feedsim.people.respond import Responses
+from feedsim.policy_checks import policy_findings
 from feedsim.tables import TABLES
 from feedsim.validation import number, shown
 from feedsim.world.graph import EdgeListGraph
@@ -37,7 +38,7 @@ def findings(scenario: "Scenario", inputs: Inputs) -> Iterator[Finding]:
     yield from _funnel(scenario)
     yield from _groups(scenario.population)
     yield from _targets(scenario)
-    yield from _policies(scenario)
+    yield from policy_findings(scenario)
     yield from desk_findings(scenario)
     yield from _base_rates(scenario.people.responses)
     yield from _files(scenario, inputs)
@@ -151,20 +152,6 @@ def _targets(scenario: "Scenario") -> Iterator[Finding]:
     if attribute not in groups:
         reads = (("content", "target_attribute"), ("population", "groups"))
         yield Finding(reads, f"there is no group attribute '{attribute}'", nearest(attribute, groups))
-
-
-def _policies(scenario: "Scenario") -> Iterator[Finding]:
-    known = enabled(scenario.harms)
-    for name, policy in scenario.policies.items():
-        path: Where = ("policies", name)
-        harm = getattr(policy, "harm", None)
-        if harm is not None and harm not in known:
-            exists = "is not enabled" if harm in scenario.harms else "does not exist"
-            yield Finding(((*path, "harm"), ("harms",)), f"the harm '{harm}' {exists}", nearest(harm, known))
-        if policy.end_day is not None and policy.end_day <= policy.start_day:
-            reads: tuple[Where, ...] = ((*path, "end_day"), (*path, "start_day"))
-            wrong = f"it ends on day {policy.end_day} and starts on day {policy.start_day}"
-            yield Finding(reads, wrong, "end_day should be after start_day")
 
 
 def _base_rates(responses: Responses) -> Iterator[Finding]:

@@ -84,11 +84,14 @@ def run(
         int | None, typer.Option(min=1, metavar="N", help="Runs at the same time.", show_default="one a core")
     ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
+    allow_code: Annotated[
+        bool, typer.Option("--allow-code", help="Load policies of one's own, named as my_module.MyPolicy.")
+    ] = False,
 ) -> None:
     """Run studies: every arm with every seed. What is finished already is kept and not run again."""
     from feedsim.study.show import run_and_show
 
-    raise typer.Exit(run_and_show(files, sets, seeds, arms, out, workers, quiet))
+    raise typer.Exit(run_and_show(files, sets, seeds, arms, out, workers, quiet, allow_code))
 
 
 @app.command()

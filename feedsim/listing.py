@@ -1,37 +1,37 @@
 """What there is to choose from, in words: policies, metrics, stages."""
 
-import re
 import textwrap
 from collections.abc import Iterator
-from typing import Any, get_args
+from typing import Any
 
 from pydantic.fields import FieldInfo
 from rich.console import Console
 
+from feedsim.block import fields_of
 from feedsim.engine.stages import STAGES
 from feedsim.grid import Grid
-from feedsim.integrity.policies import Policy, PolicyBlock
+from feedsim.integrity.policies import LIBRARY, Policy
 from feedsim.measures.names import METRICS
+from feedsim.merging import kind_of
 
 NO_FIGURE = "assumption, no published figure"
-# A fact's id, as in E13, or a year, as in (Brady et al. 2017).
-_SOURCE = re.compile(r"\b[A-Z]\d{2}\b|\b(?:19|20)\d{2}\b")
+"""What stands in place of a source: `(assumption)` in the description of a setting of a policy is told in full."""
 
 
 def policy_lines(width: int | None = None) -> Iterator[str]:
     """Every policy: what it does, then its settings with defaults and what these rest on; as wide as the screen."""
     wide = width or Console().width
-    for block in policy_blocks():
-        yield from textwrap.wrap(f"{_kind(block)}: {' '.join((block.__doc__ or '').split())}", wide)
-        for name, field in block.model_fields.items():
-            if name != "kind" and name not in Policy.model_fields:
-                yield from _hanging(f"{_setting(name, field)}{_basis(field)}", wide)
+    for block in LIBRARY:
+        yield from textwrap.wrap(f"{kind_of(block)}: {' '.join((block.__doc__ or '').split())}", wide)
+        for name, field in fields_of(block).items():
+            if name != "kind" and name not in fields_of(Policy):
+                yield from _hanging(_setting(name, field), wide)
         yield ""
     yield "Every policy also has"
-    for name, field in Policy.model_fields.items():
+    for name, field in fields_of(Policy).items():
         yield from _hanging(_setting(name, field), wide)
     yield from ("", *textwrap.wrap("In a study file, or in one of its arms, under a name of your own:", wide))
-    yield from ("  policies:", f"    my_policy: {_example(policy_blocks()[0])}")
+    yield from ("  policies:", f"    my_policy: {_example(LIBRARY[0])}")
 
 
 def _hanging(text: str, width: int) -> list[str]:
@@ -41,35 +41,18 @@ def _hanging(text: str, width: int) -> list[str]:
 def _example(block: type[Policy]) -> str:
     """The policy with its defaults, as YAML."""
     given = ["harm: misinformation"] if "harm" in block.model_fields else []
-    return f"{{{', '.join([f'kind: {_kind(block)}', *given])}}}"
-
-
-def policy_blocks() -> tuple[type[Policy], ...]:
-    """The policies that a scenario may name."""
-    union = get_args(PolicyBlock)[0]
-    return get_args(union) or (union,)
-
-
-def _kind(block: type[Policy]) -> str:
-    return str(get_args(block.model_fields["kind"].annotation)[0])
+    return f"{{{', '.join([f'kind: {kind_of(block)}', *given])}}}"
 
 
 def _setting(name: str, field: FieldInfo) -> str:
     default = field.get_default(call_default_factory=True)
     value = "must be given" if field.is_required() else f"default {_shown(default)}"
-    described = " ".join((field.description or "").split())
+    described = " ".join((field.description or "").split()).replace("(assumption)", f"({NO_FIGURE})")
     return f"{name} ({value}){': ' if described else ''}{described}"
 
 
 def _shown(value: Any) -> str:
     return "none" if value is None or value in ({}, [], ()) else str(value)
-
-
-def _basis(field: FieldInfo) -> str:
-    """What the default rests on, where its description names no source."""
-    if field.is_required() or field.get_default(call_default_factory=True) is None:
-        return ""
-    return "" if _SOURCE.search(field.description or "") else f" ({NO_FIGURE})"
 
 
 def metric_table() -> Grid:

@@ -17,7 +17,7 @@ from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
-from feedsim.block import Block
+from feedsim.block import Block, fields_of
 from feedsim.faults import Where
 
 Data = dict[str, Any]
@@ -104,13 +104,13 @@ def _merged_block(base: Data, over: Data, annotation: Any, in_file: bool) -> Dat
     result = base | over
     model = chosen(annotation, result)
     for name in over:
-        if model is not None and name in model.model_fields:
+        if model is not None and name in fields_of(model):
             result[name] = _merged_field(model, name, base, over[name], in_file)
     return result
 
 
 def _merged_field(model: type[Block], name: str, base: Data, over: Any, in_file: bool) -> Any:
-    place, field = (model.__name__, name), model.model_fields[name]
+    place, field = (model.__name__, name), fields_of(model)[name]
     if place in MIXES:
         return over
     default = default_of(field)
@@ -142,7 +142,7 @@ def walk(path: Where, data: Any, annotation: Any) -> Iterator[Step]:
         known: Sequence[str] = tuple(data) if isinstance(data, dict) else ()
         is_mix = False
         if blocks(annotation):
-            fields = model.model_fields if model else {}
+            fields = fields_of(model) if model else {}
             known, field = tuple(fields), fields.get(name)
             is_mix = model is not None and (model.__name__, name) in MIXES
             default = None if field is None else default_of(field)

@@ -4,10 +4,10 @@ import json
 from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, Union
 
 import yaml
-from pydantic import Field
+from pydantic import Field, SerializeAsAny, create_model
 
 from feedsim import checks
 from feedsim.block import Block
@@ -18,10 +18,11 @@ from feedsim.heading import heading
 from feedsim.inputs import PATHS, Inputs, digest
 from feedsim.integrity.desk import NoReview, ReviewBlock
 from feedsim.integrity.detectors import DetectorsBlock, NoDetectors
-from feedsim.integrity.policies import PolicyBlock
+from feedsim.integrity.policies import LIBRARY, Policy, PolicyBlock
 from feedsim.layers import Sheet, apply_sets, open_sheet, placed, read_sets
 from feedsim.measures.block import Measures
 from feedsim.merging import Data, merged
+from feedsim.own_code import OwnCode, code_digests, own_policies
 from feedsim.people.content import ContentBlock, GeneratedContent, Harm, default_harms
 from feedsim.people.judge import Judges
 from feedsim.people.minds import MindsBlock
@@ -72,6 +73,15 @@ class Scenario(Block):
     measures: Measures = Measures()
 
 
+def scenario_with(own: tuple[type[Policy], ...]) -> type[Scenario]:
+    """Scenario, which may name these policies besides those of the library."""
+    if not own:
+        return Scenario
+    known: Any = Union[(*LIBRARY, *own)]
+    policy = SerializeAsAny[Annotated[known, Field(discriminator="kind")]]
+    return create_model("Scenario", __base__=Scenario, policies=(dict[str, policy], Field({})))
+
+
 class Study(Block):
     """A question, and the arms and seeds that answer it."""
 
@@ -87,20 +97,25 @@ class Study(Block):
 
 
 def load_study(
-    path: Path, sets: Sequence[str] = (), seeds: Sequence[int] | None = None, arms: Sequence[str] | None = None
+    path: Path,
+    sets: Sequence[str] = (),
+    seeds: Sequence[int] | None = None,
+    arms: Sequence[str] | None = None,
+    allow_code: bool = False,
 ) -> Study:
     """The study in a file, checked to the last arm. Raises Faults with all that is wrong with it.
 
     An arm is the base with its settings merged onto it (the rules are in `feedsim.merging`). `sets` are `path=value`
     and go over the base and over every arm, so that they win against what an arm says; a setting that an arm's kind of
     block does not know is left out there. `seeds` and `arms` choose among what the file has. A file without arms has
-    one, `baseline`. What it extends gives it everything but its name.
+    one, `baseline`. What it extends gives it everything but its name. Policies that are code of somebody's own
+    (`kind: my_module.MyPolicy`) are loaded with `allow_code`, and a fault without it.
     """
     sheet = open_sheet(Path(path), Scenario)
     faults = sheet.faults
     head = heading(sheet, seeds, faults)
     chosen = _chosen_arms(sheet, arms, faults)
-    resolved = _resolved(sheet, sets, faults)
+    resolved = _resolved(sheet, sets, OwnCode(Path(path).parent, allow_code), faults)
     if faults:
         raise Faults(faults)
     return Study(
@@ -122,15 +137,18 @@ def _chosen_arms(sheet: Sheet, wanted: Sequence[str] | None, faults: list[Fault]
     return [name for name in known if wanted is None or name in wanted]
 
 
-def _resolved(sheet: Sheet, sets: Sequence[str], faults: list[Fault]) -> dict[str, Scenario]:
+def _resolved(sheet: Sheet, sets: Sequence[str], code: OwnCode, faults: list[Fault]) -> dict[str, Scenario]:
     """The base (under BASE) and every arm; what is wrong goes to `faults`, once, where it was said."""
     said = read_sets(sets, faults)
     set_layers = [layer for _, layer in said]
-    trees = apply_sets(_trees(sheet), said, Scenario, faults)
+    model = scenario_with(code.take_in(_trees(sheet, Scenario).values()))
+    trees = apply_sets(_trees(sheet, model), said, model, faults)
+    model = scenario_with(code.take_in(trees.values()))
     inputs, resolved = Inputs(), {}
     of_base: list[Finding] = []
     for arm, tree in trees.items():
-        scenario, found = _examined(tree, inputs)
+        scenario, found = _examined(code.usable(tree), inputs, model)
+        found = [*code.findings(tree), *found]
         own = sheet.base if arm == BASE else sheet.arms[arm]
         faults += [
             placed(finding, [*own, *set_layers])
@@ -144,25 +162,32 @@ def _resolved(sheet: Sheet, sets: Sequence[str], faults: list[Fault]) -> dict[st
     return resolved
 
 
-def _trees(sheet: Sheet) -> dict[str, Data]:
+def _trees(sheet: Sheet, model: type[Scenario]) -> dict[str, Data]:
     """The settings of the base and of every arm, merged."""
     base: Data = {}
     for layer in sheet.base:
-        base = merged(base, layer.data, Scenario, in_file=True)
+        base = merged(base, layer.data, model, in_file=True)
     trees = {BASE: base}
     for arm, layers in sheet.arms.items():
         tree = base
         for layer in layers:
-            tree = merged(tree, layer.data, Scenario)
+            tree = merged(tree, layer.data, model)
         trees[arm] = tree
     return trees
 
 
-def _examined(tree: Data, inputs: Inputs) -> tuple[Scenario | None, list[Finding]]:
+def _examined(tree: Data, inputs: Inputs, model: type[Scenario]) -> tuple[Scenario | None, list[Finding]]:
     """The scenario, and all that is wrong with it."""
-    result = validated(tree, Scenario)
+    result = validated(tree, model)
     further = [] if result.block is None else checks.findings(result.block, inputs)
-    return result.block, [*result.findings, *(finding for finding in further if result.stands(finding))]
+    return _plain(result.block), [*result.findings, *(finding for finding in further if result.stands(finding))]
+
+
+def _plain(scenario: Scenario | None) -> Scenario | None:
+    """The same as a Scenario and nothing else, so that it can be handed to another process."""
+    if scenario is None or type(scenario) is Scenario:
+        return scenario
+    return Scenario.model_construct(scenario.model_fields_set, **dict(scenario))
 
 
 def dump(scenario: Scenario, name: str = "", question: str = "") -> str:
@@ -173,12 +198,14 @@ def dump(scenario: Scenario, name: str = "", question: str = "") -> str:
 
 
 def content_hash(scenario: Scenario, seed: int, version: str) -> str:
-    """What a run's results follow from, in 64 characters: settings, seed, version and the bytes of input files."""
+    """What a run's results follow from, in 64 characters: settings, seed, version and the bytes of input files
+    and of policies that the library does not hold."""
     # Through JSON once, so that 1 and 1.0 in a number's place are one scenario.
-    data = Scenario.model_validate_json(scenario.model_dump_json()).model_dump(mode="json")
+    own = own_policies(scenario.policies.values())
+    data = scenario_with(own).model_validate_json(scenario.model_dump_json()).model_dump(mode="json")
     for block, key in PATHS:
         if key in data[block]:
             data[block][key] = digest(data[block][key])
     # Order has a meaning (of groups, levels and harms), so keys are not sorted.
-    text = json.dumps([data, seed, version], separators=(",", ":"))
+    text = json.dumps([data, seed, version, *code_digests(own)], separators=(",", ":"))
     return sha256(text.encode()).hexdigest()

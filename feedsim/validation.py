@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar, get_args, get_origin
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from feedsim.block import Block
+from feedsim.block import Block, fields_of
 from feedsim.faults import Finding, Where, nearest, one_of
 from feedsim.merging import Data, blocks, branches, chosen, kind_of, values
 
@@ -130,10 +130,10 @@ def _located(loc: Sequence[str | int], data: Any, annotation: Any) -> _Place | N
             annotation = model
             continue
         if model is not None:
-            field = model.model_fields.get(str(part))
+            field = fields_of(model).get(str(part))
             annotation, described = (field.annotation, field.description or "") if field else (None, "")
             path = (*path, str(part))
-            place = _Place(path, annotation, tuple(model.model_fields), described, False)
+            place = _Place(path, annotation, tuple(fields_of(model)), described, False)
         elif len(branches(annotation)) > 1:
             if str(part).startswith("dict[") != isinstance(data, dict):
                 return None

@@ -4,7 +4,7 @@ from typing import Any
 
 import yaml
 
-from feedsim.block import Block
+from feedsim.block import Block, fields_of, setting
 from feedsim.merging import GROUPS, MIXES, Data, default_of
 from feedsim.reading import scalar
 
@@ -28,11 +28,11 @@ Plain.add_representer(str, _text)
 def settings(block: Block) -> Data:
     """A block's settings as data that, merged onto the defaults, gives the block again."""
     data = block.model_dump(mode="json")
-    return {name: _written(type(block), name, getattr(block, name), value) for name, value in data.items()}
+    return {name: _written(type(block), name, setting(block, name), value) for name, value in data.items()}
 
 
 def _written(model: type[Block], name: str, value: Any, data: Any) -> Any:
-    field = model.model_fields[name]
+    field = fields_of(model)[name]
     if isinstance(value, Block):
         return settings(value)
     if not isinstance(value, dict):

@@ -8,9 +8,10 @@ import pytest
 from desks import Fickle, Sharp, review
 from worlds import HARMS, add_posts, world_of
 
-from feedsim.integrity.cases import Docket, flags, open_cases, priority, suspects, unheard
+from feedsim.integrity.cases import Docket, flags, open_cases, priority, suspects
 from feedsim.integrity.desk import appeals, decided, forget_dead, settle
 from feedsim.integrity.orders import Orders, apply
+from feedsim.integrity.policies.base import Referral
 from feedsim.world.arrays import NEVER
 from feedsim.world.desk import APPEAL, AUDIT, DETECTOR, LAPSE, REPORTERS, RESTORE
 from feedsim.world.posts import DEMOTED, LABELLED, LIVE, REMOVED
@@ -36,7 +37,7 @@ def appealed(rows: list[int], harm: int) -> Docket:
 
 def found(world: World, said: Any, looked_at: np.ndarray, new: int) -> Docket:
     """What the desk looks for by itself, each once."""
-    return unheard(world, Docket.joined(suspects(world, said, looked_at, new, 0.0)))
+    return suspects(world, said, looked_at, new, 0.0)
 
 
 def listed(row: Any, harm: Any, source: Any) -> Docket:
@@ -125,8 +126,6 @@ def test_urgency_is_by_risk_by_reach_or_by_age_and_audits_come_at_once(order: st
     world = published(4, {"p_harm": [[0.9, 0.0], [0.3, 0.0], [0.1, 0.0], [0.0, 0.0]], "impressions": [0, 100, 0, 0]})
     docket = listed(range(4), [0] * 4, [DETECTOR, DETECTOR, REPORTERS, AUDIT])
     assert priority(world, review(order=order), docket) == pytest.approx(urgency)
-    said = replace(docket, urgency=np.array([np.nan, 7, np.nan, 3], np.float32))
-    assert priority(world, review(order=order), said) == pytest.approx([urgency[0], 7, urgency[2], 3])
 
 
 def test_a_case_says_what_it_is_about() -> None:
@@ -147,6 +146,14 @@ def test_a_case_says_what_it_is_about() -> None:
     assert all(2 <= m <= 6 for m in minutes)
     assert len(set(minutes)) == 3
     assert world.posts.live("cased").tolist() == [[False, True], [False, True], [True, False]]
+
+
+def test_policies_send_posts_to_the_desk_that_nobody_was_asked_about() -> None:
+    world = published(3)
+    opened(world, Docket.of(np.array([1]), HATE, AUDIT))
+    sent = [Referral(np.array([1, 2]), HATE), Referral(np.array([2]), HATE), Referral(np.array([0]), MISINFORMATION)]
+    chosen = suspects(world, review(), NONE, 0, 0.0, sent)
+    assert rows(chosen) == [(0, MISINFORMATION, DETECTOR), (2, HATE, DETECTOR)]
 
 
 # What is done

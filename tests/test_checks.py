@@ -101,19 +101,68 @@ def test_the_defaults_are_in_order() -> None:
             "1: population.groups.age.correlations.age: there is no other attribute 'age'; it should be leaning",
         ),
         (
-            "policies: {x: {kind: remove, harm: extremism}}\n",
+            "policies: {x: {kind: remove, harm: extremism}}\ndetectors: {kind: oracle}\n",
             "1: policies.x.harm: the harm 'extremism' is not enabled; it should be one of misinformation, hate",
         ),
         (
-            "policies: {x: {kind: remove, harm: hate, start_day: 3, end_day: 3}}\n",
+            "policies: {x: {kind: remove, harm: hate, start_day: 3, end_day: 3}}\ndetectors: {kind: oracle}\n",
             "1: policies.x.end_day: it ends on day 3 and starts on day 3; end_day should be after start_day",
+        ),
+        (
+            "policies: {x: {kind: demote, harm: hate}}\n",
+            "1: policies.x.kind: demote acts on what detectors believe, and there are none; "
+            "detectors.kind should be another than none",
+        ),
+        (
+            "policies: {x: {kind: civic_weights}}\nranker: {kind: popular}\n",
+            "1: policies.x.kind: civic_weights changes the weights of the ranker's heads, and a popular ranker has "
+            "none; ranker.kind should be engagement",
+        ),
+        (
+            "policies: {x: {kind: read_first, for: {groups: {sex: [f]}}}}\n",
+            "1: policies.x.for.groups.sex: there is no group attribute 'sex'; it should be one of age, language",
+        ),
+        (
+            "policies: {x: {kind: read_first, for: {groups: {dialect: [minority]}}}}\n",
+            "1: policies.x.for.groups.dialect: the company does not see the attribute 'dialect'; "
+            "population.groups.dialect.visible_to_company should be true",
+        ),
+        (
+            "policies: {x: {kind: read_first, for: {groups: {age: [65]}}}}\n",
+            "1: policies.x.for.groups.age.0: 65; it should be text; quotes make text of a number",
+        ),
+        (
+            "policies: {x: {kind: read_first, for: {groups: {age: ['65']}}}}\n",
+            "1: policies.x.for.groups.age: there is no level '65'; did you mean '65+'?",
+        ),
+        (
+            "policies: {x: {kind: read_first, for: {languages: [finnish]}}}\n",
+            "1: policies.x.for.languages: there is no level 'finnish'; it should be one of english, spanish",
+        ),
+        (
+            "policies: {x: {kind: read_first, for: {surfaces: [search]}}}\n",
+            "1: policies.x.for.surfaces.0: 'search'; it should be one of in_network, profile, trending, exploration",
+        ),
+        (
+            "policies: {x: {kind: strikes, for: {surfaces: [trending]}}}\n",
+            "1: policies.x.for.surfaces: strikes is about posts and accounts, not about what one viewer sees; "
+            "it should be left out",
+        ),
+        (
+            "policies: {x: {kind: strikes, fro: {}}}\n",
+            "1: policies.x.fro: unknown key; did you mean 'for'?",
+        ),
+        (
+            "policies: {x: {kind: strikes, scope: {}}}\n",
+            "1: policies.x.scope: unknown key; it should be one of start_day, end_day, for, window_days, labels_count, "
+            "kind, limit, suspension_days",
         ),
         (
             "people: {responses: {base_rates: {like: null}}}\n",
             "1: people.responses.base_rates.like: is missing; it should be a rate; 0.0001 is hardly ever",
         ),
         (
-            "policies: {a-b: {kind: remove, harm: hate}}\n",
+            "policies: {a-b: {kind: remove, harm: hate}}\ndetectors: {kind: oracle}\n",
             "1: policies.a-b: 'a-b' can't be a name here; "
             "it should be letters, digits and _, and begin with a letter: it names columns",
         ),

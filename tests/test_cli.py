@@ -10,8 +10,10 @@ import pytest
 from typer.testing import CliRunner, Result
 
 import feedsim
+from feedsim.block import fields_of
 from feedsim.cli import app
-from feedsim.listing import NO_FIGURE, policy_blocks
+from feedsim.integrity.policies import LIBRARY
+from feedsim.listing import NO_FIGURE
 from feedsim.measures.names import METRICS
 
 STUDY = """
@@ -57,8 +59,8 @@ def test_the_schema_is_json_and_knows_the_blocks() -> None:
 
 def test_every_policy_is_listed_with_its_settings_and_what_the_defaults_rest_on() -> None:
     text = call("policies").stdout
-    for block in policy_blocks():
-        assert all(f"  {name} (" in text for name in block.model_fields if name != "kind")
+    for block in LIBRARY:
+        assert all(f"  {name} (" in text for name in fields_of(block) if name != "kind")
     assert "\ndemote: Lower the score of probable harm.\n  harm (must be given)" in f"\n{text}"
     assert " ".join(NO_FIGURE.split()) in " ".join(text.split())
 

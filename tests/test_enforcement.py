@@ -95,9 +95,8 @@ def test_detectors_that_could_not_learn_are_named_with_the_share_of_runs() -> No
     def of(seed: int, language: str, value: float) -> Row:
         return ("held", seed, "cold_start", "hate", "", "", "", f"language={language}", value)
 
-    html = cold_starts(
-        evidence_of([of(0, "english", 0), of(1, "english", 0), of(0, "spanish", 1), of(1, "spanish", 0)])
-    )
+    learned = [of(0, "english", 0), of(1, "english", 0)]
+    html = cold_starts(evidence_of([*learned, of(0, "spanish", 1), of(1, "spanish", 0)]))
     assert rows_of(html)[1:] == [["held", "hate", "spanish", "50.0\u202f%"]]
     assert COLD in html
     assert cold_starts(evidence_of(learned)) == ""

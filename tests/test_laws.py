@@ -24,7 +24,7 @@ from feedsim.feed.ranking import EngagementRanker, engagement_score, head_weight
 from feedsim.feed.select import select
 from feedsim.feed.shelves import fill
 from feedsim.feed.sources import source
-from feedsim.integrity.cases import Docket, priority, suspects, unheard
+from feedsim.integrity.cases import priority, suspects
 from feedsim.integrity.clues import clues
 from feedsim.integrity.desk import appeals, settle
 from feedsim.integrity.policies import Demote, Remove
@@ -525,7 +525,7 @@ def guardians(simulation: Simulation) -> list[Any]:
     team.panel.believe(world, rows)
     found = [clues(world, rows), texts, world.posts.live("p_harm")]
     world.posts.cased[:] = False
-    docket = unheard(world, Docket.joined(suspects(world, review, rows, len(rows), 0.5)))
+    docket = suspects(world, review, rows, len(rows), 0.5)
     living = np.flatnonzero(cases.live("post") >= 0)
     orders = settle(world, review, living)
     return [

@@ -19,10 +19,11 @@ LAYERS = (
      "engine.stages", "grid", "sheet"),  # what needs nothing of a simulation: tools, data, and what only reads files
     ("world.rng",),
     ("world", "merging", "validation", "reading", "writing"),
-    ("feed.flow",),
+    ("feed.flow", "feed.friction"),
     ("people", "feed", "integrity", "measures"),
     ("company",),
-    ("inputs", "checks", "desk_checks", "layers", "heading", "scenario", "schema"),  # a study file becomes a Scenario
+    ("inputs", "own_code", "policy_checks", "desk_checks", "checks", "layers", "heading", "scenario",
+     "schema"),  # a study file becomes a Scenario
     ("engine",),
     ("report",),
     ("study",),
@@ -32,9 +33,9 @@ LAYERS = (
 
 ROOMS = ("people", "feed", "integrity", "measures")
 """They stand side by side: a room imports no stage of another."""
-SHARED = ("feed.flow", "feed.forest", "feed.quickscorer", "feed.trees", "measures.names")
-"""Of these rooms, what everybody may read: Sessions, Candidates and Slates, which all stages pass on, the forests that
-rankers and detectors are scored with, and the table of what each metric means, which is text."""
+SHARED = ("feed.flow", "feed.friction", "feed.forest", "feed.quickscorer", "feed.trees", "measures.names")
+"""Of these rooms, what everybody may read: Sessions, Candidates and Slates, which all stages pass on, what stands
+between people and a post, the forests that rankers and detectors are scored with, and what each metric means."""
 
 HOMES = {
     "lightgbm": ("company.training", "company.detection"),

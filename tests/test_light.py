@@ -11,14 +11,13 @@ from pasts import lived, offered
 from worlds import add_posts, add_reshare, candidates_of, retyped, sessions_of, world_of
 
 from feedsim.feed.features import PAIR_FEATURES, POST_FEATURES, VIEWER_FEATURES, FeatureSpace, features
-from feedsim.feed.flow import Candidates
+from feedsim.feed.flow import Candidates, chronological_score
 from feedsim.feed.post_table import PostTable
 from feedsim.feed.ranking import (
     PRESETS,
     LightModel,
     LightPass,
     Preset,
-    chronological_score,
     dropped_terms,
     engagement_score,
     head_weights,

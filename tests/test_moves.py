@@ -16,7 +16,7 @@ import pytest
 from pydantic import ValidationError
 from worlds import TINY, run, settings
 
-from feedsim.block import Block
+from feedsim.block import Block, fields_of, setting
 from feedsim.scenario import Scenario
 from feedsim.tables import ALWAYS
 from feedsim.world.graph import GeneratedGraph
@@ -300,7 +300,7 @@ def test_the_law_is_asked_of_every_block_and_key_there_is() -> None:
         scenario = settings(BASE, BASES[base])
         for path in keys(base):
             asked |= set(fields_on(scenario, path.split(".")))
-    known = {declared(block, name) for block in blocks(Scenario) for name in block.model_fields if name not in UNIONS}
+    known = {declared(block, name) for block in blocks(Scenario) for name in fields_of(block) if name not in UNIONS}
     assert known - asked == set()
 
 
@@ -309,14 +309,15 @@ def fields_on(thing: Any, names: list[str]) -> Iterator[tuple[type[Block], str]]
     for name in names:
         if isinstance(thing, Block):
             yield declared(type(thing), name)
-            thing = getattr(thing, name)
+            thing = setting(thing, name)
         else:
             thing = thing[name]
 
 
 def declared(block: type[Block], name: str) -> tuple[type[Block], str]:
     """The block that says that there is such a field, and its name."""
-    return next(owner for owner in block.__mro__ if name in inspect.get_annotations(owner)), name
+    own = next(field for field, info in block.model_fields.items() if name == (info.alias or field))
+    return next(owner for owner in block.__mro__ if own in inspect.get_annotations(owner)), name
 
 
 def blocks(annotation: Any) -> set[type[Block]]:

@@ -11,7 +11,9 @@ from sheets import study, told, told_of, written
 
 from feedsim.faults import Faults
 from feedsim.feed.ranking import ChronologicalRanker, EngagementRanker
-from feedsim.integrity.policies import Demote, Remove
+from feedsim.integrity.detectors import Detectors
+from feedsim.integrity.policies import LIBRARY, Demote, Remove
+from feedsim.merging import kind_of
 from feedsim.people.content import Harm
 from feedsim.scenario import Scenario, content_hash, dump, load_study
 from feedsim.world.graph import EdgeListGraph
@@ -110,7 +112,7 @@ def test_a_wrong_head_is_a_fault_with_its_line(tmp_path: Path, text: str, fault:
         ("ranker: {weights: {like: x}}\n", "1: ranker.weights.like: 'x'; it should be a number"),
         (
             "policies:\n  x: {harm: hate}\n",
-            "2: policies.x.kind: is missing; it should be one of demote, remove",
+            f"2: policies.x.kind: is missing; it should be one of {', '.join(map(kind_of, LIBRARY))}",
         ),
         (
             "policies:\n  x: {kind: demote}\n",
@@ -142,7 +144,7 @@ def test_a_wrong_setting_is_a_fault_in_plain_words(tmp_path: Path, text: str, fa
 def test_all_faults_are_told_in_one_go_by_line(tmp_path: Path) -> None:
     text = (
         "days: -1\nfeed: {slate: 30}\npolicies:\n  x: {kind: demote, harm: hat}\n"
-        "arms:\n  one: {rankr: {}}\n  two: {feed: {keep: 5000}}\nseeds: 0\n"
+        "arms:\n  one: {rankr: {}}\n  two: {feed: {keep: 5000}}\nseeds: 0\ndetectors: {kind: oracle}\n"
     )
     assert [line.split(": ")[0:2] for line in told(tmp_path, text)] == [
         ["a.yaml:1", "days"],
@@ -165,7 +167,7 @@ def test_a_fault_of_the_base_is_told_once_however_many_arms_there_are(tmp_path: 
 def test_an_arm_is_merged_onto_the_base(tmp_path: Path) -> None:
     found = study(
         tmp_path,
-        "days: 4\npolicies:\n  slow: {kind: demote, harm: hate, strength: 0.5}\n"
+        "days: 4\ndetectors: {kind: oracle}\npolicies:\n  slow: {kind: demote, harm: hate, strength: 0.5}\n"
         "arms:\n  more: {policies: {slow: {strength: 0.9}, out: {kind: remove, harm: hate}}}\n"
         "  none: {policies: {slow: null}, days: 5}\n",
     )
@@ -175,12 +177,12 @@ def test_an_arm_is_merged_onto_the_base(tmp_path: Path) -> None:
         "slow": Demote(kind="demote", harm="hate", strength=0.9),
         "out": Remove(kind="remove", harm="hate"),
     }
-    assert found.arms["none"] == Scenario(days=5)
+    assert found.arms["none"] == Scenario(days=5, detectors=Detectors(kind="oracle"))
 
 
 def test_another_kind_of_block_starts_anew(tmp_path: Path) -> None:
     text = (
-        "ranker: {trees: 10}\npolicies: {p: {kind: demote, harm: hate, threshold: 0.3}}\n"
+        "ranker: {trees: 10}\ndetectors: {kind: oracle}\npolicies: {p: {kind: demote, harm: hate, threshold: 0.3}}\n"
         "arms:\n  time: {ranker: {kind: chronological}}\n  same: {ranker: {kind: engagement, leaves: 8}}\n"
         "  out: {policies: {p: {kind: remove, harm: hate}}}\n"
     )
@@ -323,7 +325,7 @@ def test_a_set_goes_over_the_base_and_over_every_arm(tmp_path: Path) -> None:
 
 
 def test_a_set_can_add_take_out_and_change_part_of_a_mix(tmp_path: Path) -> None:
-    text = "policies: {slow: {kind: demote, harm: hate}}\n"
+    text = "detectors: {kind: oracle}\npolicies: {slow: {kind: demote, harm: hate}}\n"
     sets = ["policies.slow=", "policies.out={kind: remove, harm: hate}", "ranker.kind=random"]
     sets += ["feed.sources.profile=0.3", "feed.sources.in_network=0.45"]
     found = study(tmp_path, text, sets).scenario
@@ -369,7 +371,7 @@ def test_what_was_dumped_reads_back_as_it_was(tmp_path: Path) -> None:
     text = (
         "days: 4\nharms: {hate: null, spam: {rests_on: severity}}\nranker: {weights: {like: 1}}\n"
         "population: {actors: {bot: null}}\ncontent: {words_mean: {civic: null}}\n"
-        "policies: {slow: {kind: demote, harm: spam}}\n"
+        "detectors: {kind: oracle}\npolicies: {slow: {kind: demote, harm: spam}}\n"
     )
     scenario = study(tmp_path, text).scenario
     found = study(tmp_path, dump(scenario, "yes", "What: is\nit? # 'no'"))
@@ -401,7 +403,15 @@ def tweaked(draw: st.DrawFn) -> dict[str, object]:
         "feed": {"burn_in_explore_share": draw(SHARE)},
         "content": {"target_attribute": group},
         "ranker": draw(st.sampled_from([{"kind": "random"}, *usual])),
-        "policies": {"on": {"kind": "demote", "harm": "misinformation", "threshold": draw(SHARE)}},
+        "detectors": {"kind": "oracle"},
+        "policies": {
+            "on": {
+                "kind": "demote",
+                "harm": "misinformation",
+                "threshold": draw(SHARE),
+                "for": {"surfaces": draw(st.sampled_from([[], ["trending", "profile"]]))},
+            }
+        },
     }
 
 

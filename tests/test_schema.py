@@ -63,7 +63,7 @@ def test_settings_carry_their_meaning() -> None:
     assert found["properties"]["days"]["description"] == "measured days"
     assert found["$defs"]["Demote"]["description"] == "Lower the score of probable harm."
     strength = found["$defs"]["Demote"]["properties"]["strength"]
-    assert strength["description"] == "share of the score taken away when harm is certain"
+    assert strength["description"] == "share of the score taken away when harm is certain (assumption)"
 
 
 def test_a_dump_is_yaml_to_others_too() -> None:

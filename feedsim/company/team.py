@@ -1,6 +1,6 @@
 """The ranking team: it logs what it served, measures its heads on it, and trains the next ones."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import numpy as np
@@ -22,11 +22,13 @@ DAY = 1440
 class RankingTeam:
     """The engagement ranker's log and the model in force. Reads what the company knows, and no truth."""
 
-    def __init__(self, ranker: EngagementRanker, space: FeatureSpace, impressions_per_day: float) -> None:
+    def __init__(
+        self, ranker: EngagementRanker, space: FeatureSpace, impressions_per_day: float, heads: Collection[int] = ()
+    ) -> None:
         self.ranker, self.space = ranker, space
         self.weights = head_weights(ranker.weights)
-        self.weighed = tuple(int(a) for a in np.flatnonzero(self.weights))
-        """heads that the score needs; the others are asked for what is logged or sampled only"""
+        self.weighed = tuple(sorted({int(a) for a in np.flatnonzero(self.weights)} | set(heads)))
+        """heads that the score or a policy (`heads`) needs; the others are asked for what is logged or sampled only"""
         self.log = ImpressionLog(len(space))
         self.sampling = Sampling.of(ranker.training_rows / 2, impressions_per_day)
         self.model: Model | None = None

@@ -27,7 +27,7 @@ from feedsim.measures.tally import VIEWER, Tally
 from feedsim.scenario import Scenario
 from feedsim.world.arrays import NEVER, Doubles, Ints, Longs
 from feedsim.world.desk import CASE_SOURCES, OUTCOMES, VERDICTS
-from feedsim.world.posts import KINDS, MODALITIES, STATUSES, Posts
+from feedsim.world.posts import FINDERS, KINDS, MODALITIES, STATUSES, Posts
 from feedsim.world.users import ACTORS
 from feedsim.world.world import SOURCES, World
 from feedsim.writer import RunWriter, known, labels
@@ -183,7 +183,7 @@ class Books:
             "civic": of["kind"] == KINDS.index("civic"),
             "harm": labels(of["harm"], world.harms),
             "status": labels(of["status"], STATUSES),
-            "found_by": labels(of["found_by"] - 1, ("detector", "report", "audit")),
+            "found_by": labels(of["found_by"] - 1, FINDERS),
             "found_as": labels(of["found_as"], world.harms),
             "removed_minute": known(of["removed_minute"], of["removed_minute"] != NEVER),
             "labelled_minute": known(of["labelled_minute"], of["labelled_minute"] != NEVER),
@@ -212,6 +212,7 @@ class Books:
 
     def _write_users(self, writer: RunWriter, world: World) -> None:
         users, whole, minds, first = world.users, self.whole, world.minds, len(VIEWER)
+        suspended = world.accounts.suspended_minute
         viewer = {name: whole.viewer[:, k].astype(np.int32) for k, name in enumerate(VIEWER)}
         columns: dict[str, Any] = {"user": np.arange(len(users), dtype=np.int32)}
         for group, levels in world.levels.items():
@@ -229,7 +230,7 @@ class Books:
             "habit": minds.habit,
             "discernment": users.discernment,
             "outgroup_warmth": minds.warmth,
-            "suspended_minute": known(np.zeros(len(users), np.int32), np.zeros(len(users), np.bool_)),
+            "suspended_minute": known(suspended, suspended != NEVER),
         }
         plural = dict(
             zip(("click", "like", "angry", "comment", "reshare", "hide", "report"), Posts.COUNTERS, strict=True)

@@ -1,15 +1,17 @@
 """Finding harm, once a tick: detectors look, cases are opened and settled, and orders are given to the feed."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from feedsim.company.detection import DetectionTeam, Detector
 from feedsim.engine.clock import Clock
-from feedsim.integrity.cases import Docket, open_cases, suspects, unheard
+from feedsim.integrity.cases import Docket, open_cases, suspects
 from feedsim.integrity.desk import Review, appeals, decided, forget_dead, settle
 from feedsim.integrity.detectors import LearnedDetectors, detect
 from feedsim.integrity.orders import Orders
+from feedsim.integrity.policies.base import Referral
 from feedsim.integrity.review import Reviewers, roster
 from feedsim.people.content import enabled
 from feedsim.people.judge import Bench
@@ -61,13 +63,12 @@ class Safety:
         self.looked_at = detect(self.world, self.scenario.detectors, many, self.team.panel if self.team else None)
         self.renewed = False
 
-    def open(self, new: int) -> None:
-        """Open cases of what is suspected, reported or drawn by lot."""
+    def open(self, new: int, referrals: Sequence[Referral]) -> None:
+        """Open cases of what is suspected, reported, drawn by lot or sent by a policy."""
         if self.review is None or self.reviewers is None:
             return
         active = self.scenario.detectors.active_share if isinstance(self.scenario.detectors, LearnedDetectors) else 0.0
-        found = suspects(self.world, self.review, self.looked_at, new, active)
-        self._receive(unheard(self.world, Docket.joined(found)))
+        self._receive(suspects(self.world, self.review, self.looked_at, new, active, referrals))
 
     def settle(self) -> Orders:
         """What follows from the cases decided since last time: labels, appeals, and orders."""

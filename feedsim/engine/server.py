@@ -6,14 +6,14 @@ import numpy as np
 
 from feedsim.company.team import RankingTeam
 from feedsim.engine.stopwatch import Stopwatch, guard
+from feedsim.feed.audiences import learned
 from feedsim.feed.features import FeatureSpace, features
-from feedsim.feed.flow import Candidates, Choice, Sessions
+from feedsim.feed.flow import Candidates, Choice, Sessions, chronological_score
 from feedsim.feed.outboxes import Outboxes
 from feedsim.feed.post_table import PostTable
 from feedsim.feed.ranking import (
     EngagementRanker,
     LightPass,
-    chronological_score,
     engagement_score,
     popular_score,
     random_score,
@@ -21,6 +21,7 @@ from feedsim.feed.ranking import (
 from feedsim.feed.select import select
 from feedsim.feed.shelves import Shelves, fill, heat
 from feedsim.feed.sources import Quota, source
+from feedsim.integrity.rules import Rules
 from feedsim.scenario import Scenario
 from feedsim.world.arrays import Codes, Floats, Ints
 from feedsim.world.world import Source, World
@@ -37,6 +38,9 @@ class Server:
     def __init__(self, scenario: Scenario, world: World, watch: Stopwatch) -> None:
         self.scenario, self.world, self.watch = scenario, world, watch
         ranker, feed = scenario.ranker, scenario.feed
+        self.rules = Rules(scenario.policies)
+        if self.rules.need("audiences"):
+            world.audience = learned(world)
         self.space = FeatureSpace.of(world)
         self.language: Codes = world.users.groups.get("language", np.zeros(len(world.users), np.int8))
         self.languages = len(world.levels.get("language", ("",)))
@@ -47,7 +51,7 @@ class Server:
         if isinstance(ranker, EngagementRanker):
             people = scenario.population
             expected = people.users * people.sessions_per_day * feed.slate * LOOKED_AT
-            self.team = RankingTeam(ranker, self.space, expected)
+            self.team = RankingTeam(ranker, self.space, expected, self.rules.heads)
         self.outboxes = Outboxes.of(world, feed.per_followee)
         self.posts = PostTable()
         self.shown: Ints = np.zeros(0, np.int32)
@@ -93,19 +97,15 @@ class Server:
 
     def filtered(self, c: Candidates) -> tuple[Candidates, dict[str, Ints]]:
         """Stage 4: what every policy in force lets stay; and the rows each took out."""
-        removed: dict[str, Ints] = {}
         with self.watch.time("filter"):
-            for name, policy in self.scenario.policies.items():
-                keep = policy.keep(self.world, c) if policy.acts(self.world) else None
-                if keep is not None and not keep.all():
-                    removed[name] = c.row[~keep]
-                    c = c.take(np.flatnonzero(keep))
-        return c, removed
+            return self.rules.kept(self.world, c)
 
     def scored(self, c: Candidates) -> Candidates:
         """Stage 5: the ranker's score of every candidate it keeps."""
         with self.watch.time("score"):
             c = self._scored(c)
+            assert c.score is not None
+            c = replace(c, score=self.rules.order(self.world, c, c.score))
             assert c.score is not None
             guard("score", self.world.minute, c.score)
         self.watch.count("score", len(c))
@@ -122,21 +122,23 @@ class Server:
             return replace(c, score=random_score(world, c))
         assert self.team is not None
         assert self.light is not None
-        c = self.light.cut(world, c, self.scenario.feed.keep)
+        c = self.light.cut(world, c, self.scenario.feed.keep, self.light_scores(c))
         x = features(world, self.space, self.posts.rows, c)
         with self.watch.time("forests"):
             p = self.team.predict(x)
-        score = engagement_score(c, p, self.team.weights, ranker.out_of_network_factor)
+        weights = self.rules.weights(world, replace(c, p=p), self.team.weights)
+        score = engagement_score(c, p, weights, ranker.out_of_network_factor)
         return replace(c, features=x, p=p, score=score)
+
+    def light_scores(self, c: Candidates) -> Floats:
+        """(C,) what the first pass orders by."""
+        assert self.light is not None
+        return self.rules.order(self.world, c, self.light.scores(self.world, c))
 
     def attenuated(self, c: Candidates) -> Candidates:
         """Stage 6: the factor of every policy in force."""
-        factors: dict[str, Floats] = {}
         with self.watch.time("attenuate"):
-            for name, policy in self.scenario.policies.items():
-                factor = policy.factor(self.world, c) if policy.acts(self.world) else None
-                if factor is not None:
-                    factors[name] = factor.astype(np.float32)
+            factors = self.rules.factors(self.world, c)
         return replace(c, factors=factors) if factors else c
 
     def chosen(self, c: Candidates) -> Choice:

@@ -16,15 +16,19 @@ from feedsim.engine.founding import found
 from feedsim.engine.safety import Safety
 from feedsim.engine.server import Server
 from feedsim.engine.stopwatch import Stopwatch, guard
+from feedsim.feed.audiences import count
 from feedsim.feed.flow import Candidates, Sessions, Slate
 from feedsim.feed.learn import forget, greet, remember
 from feedsim.feed.ranking import EngagementRanker
 from feedsim.integrity.detectors import LearnedDetectors
-from feedsim.integrity.orders import apply
+from feedsim.integrity.orders import Orders, apply
 from feedsim.measures.answers import Answers
 from feedsim.measures.sample import Sample
+from feedsim.people.content import enabled
 from feedsim.people.drafts import Drafts
+from feedsim.people.gate import due, passed, submitted
 from feedsim.people.minds import change, sleep
+from feedsim.people.panel import Panel
 from feedsim.people.publish import publish
 from feedsim.people.reshare import reshare
 from feedsim.people.sessions import Opening
@@ -170,7 +174,9 @@ class Simulation:
             self.safety.detect(new)
         with watch.time("review"):
             apply(world, self.safety.settle())
-            self.safety.open(new)
+            self.safety.open(new, self.server.rules.referrals(world))
+        with watch.time("orders"):
+            self.give_orders()
         with watch.time("get ready"):
             self.server.get_ready()
             sessions = self.opening.open(world)
@@ -182,13 +188,26 @@ class Simulation:
     def publish(self) -> int:
         """Stage 1: how many posts there are more."""
         world, posts = self.world, self.world.posts
-        assert self.drafts is not None
         with self.watch_stages.time("publish"):
-            new = publish(world, self.drafts)
+            new = publish(world, self.admitted())
             fresh = slice(len(posts) - new, len(posts))
             greet(world, posts.author[fresh])
             guard("publish", world.minute, posts.severity[fresh], posts.quality[fresh], posts.signals[fresh])
         return new
+
+    def admitted(self) -> Drafts:
+        """The drafts that may be published: the day's, or this tick's where there is anything to ask about them."""
+        world, rules = self.world, self.server.rules
+        assert self.drafts is not None
+        if not world.accounts.suspended(world.minute).any() and not any(rules.asked("publish", world)):
+            return self.drafts
+        mine = due(world, self.drafts)
+        return passed(world, mine, rules.gates(world, partial(submitted, mine)), enabled(self.scenario.harms))
+
+    def give_orders(self) -> None:
+        """What policies want done now with posts, accounts and stories is done."""
+        if orders := self.server.rules.orders(self.world, Panel(self.world)):
+            apply(self.world, Orders.joined(orders))
 
     def served(self, sessions: Sessions) -> tuple[Slate, Ints]:
         """Stages 3 to 8 for all sessions of a tick: what was shown and done, and (S,) what each network held."""
@@ -216,7 +235,8 @@ class Simulation:
             answered = self.books.ledger.answered(world, found, removed_by, scored)
         choice = server.chosen(scored)
         with watch.time("respond"):
-            slate = self.responder.respond(world, scored, choice)
+            frictions = server.rules.frictions(world, scored, choice)
+            slate = self.responder.respond(world, scored, choice, frictions)
             guard("respond", world.minute, slate.value)
         watch.count("respond", len(slate))
         logged = sampled = None
@@ -225,7 +245,7 @@ class Simulation:
                 logged = server.team.logged(world, server.posts.rows, scored, slate)
         if self.sample.chosen[sessions.user].any():
             with watch.time("observe"):
-                light = partial(server.light.scores, world) if server.light is not None else None
+                light = server.light_scores if server.light is not None else None
                 sampled = self.sample.rows(world, found, removed_by, self.with_all_heads(scored), slate, light)
         return Served(slate, inventory, logged, sampled, answered)
 
@@ -257,6 +277,8 @@ class Simulation:
             self.books.tick(world, slate, inventory, shared, new)
         with watch.time("remember"):
             remember(world, slate)
+            if self.server.rules.need("audiences"):
+                count(world, slate)
             self.server.shown = slate.post
         with watch.time("minds"):
             change(world, slate, self.scenario.people.minds)

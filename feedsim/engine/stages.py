@@ -30,6 +30,9 @@ STAGES = (
 """In this order. Stages per chunk read the World as it stood when the tick began; counters, seen posts and feeds are
 written after the last chunk (`remember`). Between ticks: `midnight`, `train`, `log`, `write`."""
 
-BESIDE = ("found the world", "midnight", "train", "review", "get ready", "forests", "log", "remember", "write")
-"""What else is timed: `review` settles and opens cases after `detect`, `get ready` is what all chunks of a tick read,
+BESIDE = (
+    "found the world", "midnight", "train", "review", "orders", "get ready", "forests", "log", "remember", "write",
+)  # fmt: skip
+"""What else is timed: `review` settles and opens cases after `detect`, `orders` are what policies want done, once a
+tick, `get ready` is what all chunks of a tick read,
 `forests` is a part of `score`."""

@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from feedsim.world.arrays import Bytes, Codes, Floats, Ints, Keys, Longs
+from feedsim.world.arrays import Bools, Bytes, Codes, Floats, Ints, Keys, Longs
+from feedsim.world.world import World
 
 
 @dataclass(frozen=True)
@@ -130,6 +131,10 @@ class Slate:
     """(I,) dwell"""
     value: Floats
     """(I,) what the person thinks of it on reflection"""
+    hidden: Bools | None = None
+    """(I,) behind a screen that the person did not open; none = there was no screen anywhere"""
+    credence: Floats | None = None
+    """(I,) factor on how far belief in its story grows; none = 1 everywhere"""
 
     def __len__(self) -> int:
         return len(self.post)
@@ -148,14 +153,29 @@ class Slate:
         def column(name: str) -> Any:
             return np.concatenate([getattr(part, name) for part in parts])
 
+        def told(name: str, otherwise: Any) -> Any:
+            """A column that only chunks with friction have."""
+            columns = [getattr(part, name) for part in parts]
+            if all(one is None for one in columns):
+                return None
+            filled = [np.full(len(part), otherwise) for part in parts]
+            return np.concatenate([blank if one is None else one for one, blank in zip(columns, filled, strict=True)])
+
         return cls(
             sessions,
             np.concatenate([part.start[:-1] + s for part, s in zip(parts, starts, strict=False)] + [starts[-1:]]),
             np.concatenate([part.session + np.int32(s) for part, s in zip(parts, before, strict=False)]),
-            *(
-                column(name)
-                for name in ("rank", "post", "source", "item", "edge", "candidate", "actions", "seconds", "value")
-            ),
+            column("rank"),
+            column("post"),
+            column("source"),
+            column("item"),
+            column("edge"),
+            column("candidate"),
+            column("actions"),
+            column("seconds"),
+            column("value"),
+            hidden=told("hidden", False),
+            credence=told("credence", np.float32(1)),
         )
 
 
@@ -176,3 +196,11 @@ class Reshares:
 
     def __len__(self) -> int:
         return len(self.key)
+
+
+def chronological_score(world: World, c: Candidates) -> Floats:
+    """(C,) 1 / (1 + hours since it entered this feed), by what a followee brought; 0 for the rest."""
+    inside = c.item >= 0
+    minute = world.items.minute[np.where(inside, c.item - world.items.base, 0)]
+    hours = (c.sessions.minute[c.session] - minute) / np.float32(60)
+    return np.where(inside, 1 / (1 + hours), 0).astype(np.float32)

@@ -7,10 +7,7 @@ from feedsim.feed.shelves import HEAT_OF
 from feedsim.kernels import kernel
 from feedsim.world.arrays import Bytes, Codes, Doubles, Floats, Ints
 from feedsim.world.chains import append_chain
-from feedsim.world.world import World
-
-FORGET = np.float32(0.9)
-"""Share of what was learned that outlives a night (assumption)."""
+from feedsim.world.world import FORGET, World
 
 
 def remember(world: World, slate: Slate) -> None:

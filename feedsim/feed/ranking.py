@@ -110,9 +110,10 @@ class LightPass:
         )  # fmt: skip
         return result
 
-    def cut(self, world: World, c: Candidates, keep: int) -> Candidates:
-        """The `keep` best candidates of each session; ties go to the smaller post key."""
-        light = self.scores(world, c)
+    def cut(self, world: World, c: Candidates, keep: int, light: Floats | None = None) -> Candidates:
+        """The `keep` best candidates of each session, by their own scores or `light` (C,); ties go to the smaller post
+        key."""
+        light = self.scores(world, c) if light is None else light
         kept = np.zeros(len(c), np.bool_)
         _top(c.start, light, world.posts.key, c.post, world.posts.base, np.full(len(c.sessions), keep), kept)
         return replace(c, light=light).take(np.flatnonzero(kept))
@@ -179,29 +180,24 @@ def _top(start: Longs, score: Floats, key: Keys, post: Ints, base: int, wanted: 
 
 
 def engagement_score(c: Candidates, p: Floats, weights: Doubles, out_of_network_factor: float) -> Floats:
-    """(C,) weights . p, out-of-network rows scaled; a negative score is never raised by the scale."""
+    """(C,) weights . p, out-of-network rows scaled; a negative score is never raised by the scale.
+
+    `weights` are the same for all rows (A,), or each row's own (C, A).
+    """
     result = np.empty(len(c), np.float32)
-    _weigh(p, weights, c.source, out_of_network_factor, result)
+    _weigh(p, np.atleast_2d(weights), c.source, out_of_network_factor, result)
     return result
 
 
 @kernel
 def _weigh(p: Floats, weights: Doubles, source: Codes, factor: float, result: Floats) -> None:
     for r in range(result.size):
-        total = 0.0
-        for a in range(weights.size):
+        total, of = 0.0, np.int64(r if weights.shape[0] > 1 else 0)
+        for a in range(weights.shape[1]):
             # What counts for nothing was not asked for, and is no number.
-            if weights[a] != 0:
-                total += weights[a] * p[r, a]
+            if weights[of, a] != 0:
+                total += weights[of, a] * p[r, a]
         result[r] = total * factor if source[r] != 0 and total > 0 else total
-
-
-def chronological_score(world: World, c: Candidates) -> Floats:
-    """(C,) 1 / (1 + hours since it entered this feed), by what a followee brought; 0 for the rest."""
-    inside = c.item >= 0
-    minute = world.items.minute[np.where(inside, c.item - world.items.base, 0)]
-    hours = (c.sessions.minute[c.session] - minute) / np.float32(60)
-    return np.where(inside, 1 / (1 + hours), 0).astype(np.float32)
 
 
 def popular_score(c: Candidates, heat: Floats, base: int) -> Floats:

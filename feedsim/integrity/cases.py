@@ -1,6 +1,6 @@
 """What is looked at: which posts become cases, and which of them comes first."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from typing import Protocol
 
@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from feedsim.integrity.desk import Review
+from feedsim.integrity.policies.base import Referral
 from feedsim.world.arrays import NOBODY, Bools, Codes, Floats, Ints, Longs
 from feedsim.world.desk import APPEAL, AUDIT, DETECTOR, REPORTERS
 from feedsim.world.posts import REMOVED
@@ -43,16 +44,13 @@ class Docket:
     """(n,) place in CASE_SOURCES"""
     not_by: Ints
     """(n,) the reviewer who has decided before, or -1"""
-    urgency: Floats
-    """(n,) how urgent somebody says it is; NaN where nobody does, and the desk's own order holds"""
 
     @classmethod
-    def of(cls, row: Longs, harm: npt.ArrayLike, source: int, urgency: npt.ArrayLike = np.nan) -> "Docket":
+    def of(cls, row: Longs, harm: npt.ArrayLike, source: int) -> "Docket":
         """Posts that nobody has reviewed yet, from one source."""
         many = len(row)
         harms = np.broadcast_to(np.asarray(harm, np.int8), many)
-        urgent = np.broadcast_to(np.asarray(urgency, np.float32), many)
-        return cls(row, harms, np.full(many, source, np.int8), np.full(many, NOBODY, np.int32), urgent)
+        return cls(row, harms, np.full(many, source, np.int8), np.full(many, NOBODY, np.int32))
 
     @classmethod
     def of_every_harm(cls, row: Longs, harms: int, source: int) -> "Docket":
@@ -73,21 +71,27 @@ class Docket:
         return Docket(*(getattr(self, column.name)[rows] for column in fields(self)))
 
 
-def suspects(world: World, review: Review, looked_at: Longs, new: int, active_share: float) -> list[Docket]:
-    """What the desk looks for by itself: those drawn for the audit among the newest `new` posts; those reported often
-    enough; and of those that the detectors have just `looked_at`, the ones above the threshold and a share of the
-    unsure."""
+def suspects(
+    world: World, review: Review, looked_at: Longs, new: int, active_share: float, referrals: Sequence[Referral] = ()
+) -> Docket:
+    """Posts to be reviewed for the first time: each (post, harm) once, by the first of these sources.
+
+    Those drawn for the audit among the newest `new`; those reported often enough; of those that the detectors have
+    just `looked_at`, the ones above the threshold and a share of the unsure; and those that policies send.
+    """
     posts, harms = world.posts, len(world.harms)
     fresh = np.arange(len(posts) - new, len(posts))
     audited = fresh[world.streams.uniform("audit", posts.key[fresh]) < review.audit_share]
     reported = np.flatnonzero(posts.reports[: len(posts)] >= review.reports)
     reported = reported[~posts.cased[reported].all(axis=1)]
     flagged, of = np.nonzero(flags(world, review, looked_at, active_share))
-    return [
+    found = [
         Docket.of_every_harm(audited, harms, AUDIT),
         Docket.of_every_harm(reported, harms, REPORTERS),
         Docket.of(looked_at[flagged], of, DETECTOR),
+        *(Docket.of(referral.post, referral.harm, DETECTOR) for referral in referrals),
     ]
+    return unheard(world, Docket.joined(found))
 
 
 def unheard(world: World, docket: Docket) -> Docket:
@@ -141,10 +145,9 @@ def open_cases(world: World, review: Review, judgement: Judgement, docket: Docke
 
 
 def priority(world: World, review: Review, docket: Docket) -> Floats:
-    """(n,) how urgent: as somebody says, or by the company's belief and the views so far, as `review.order` says."""
+    """(n,) how urgent: by the company's belief and the views so far, as `review.order` says."""
     p = world.posts.p_harm[docket.row, docket.harm]
     p = np.where(docket.source == REPORTERS, np.maximum(p, BELIEF_OF_REPORTS), p)
     reach = np.log(np.float32(2) + world.posts.impressions[docket.row].astype(np.float32))
     urgency = {"risk": p, "reach": p * reach, "age": np.zeros(len(docket), np.float32)}[review.order]
-    urgency = np.where(docket.source >= AUDIT, AT_ONCE, urgency)
-    return np.where(np.isnan(docket.urgency), urgency, docket.urgency).astype(np.float32)
+    return np.where(docket.source >= AUDIT, AT_ONCE, urgency).astype(np.float32)

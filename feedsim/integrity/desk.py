@@ -73,12 +73,21 @@ def settle(world: World, review: Review, rows: Longs) -> Orders:
     cases.outcome[rows], cases.settled[rows] = outcome, True
     np.add.at(desk.confirmed, cases.author[rows], np.where(appeal, -(outcome == RESTORE).astype(int), harmful))
     np.add.at(desk.cleared, cases.author[rows], ~appeal & ~harmful)
-    acted = (
-        Orders.on_posts(cases.post[rows[(outcome == done) & (cases.source[rows] == source)]], status, source + 1)
-        for done, status in STATUS_AFTER.items()
-        for source in range(APPEAL)
+    back = Orders.on_posts(_put_back(world, cases.post[rows[outcome == RESTORE]]), LIVE, 0)
+    return Orders.joined([_acted(world, rows[~appeal & (outcome != NOTHING)]), back])
+
+
+def _acted(world: World, rows: Longs) -> Orders:
+    """What is done with the posts of cases in which harm was found."""
+    cases = world.desk.cases
+    status = np.array([STATUS_AFTER.get(outcome, LIVE) for outcome in range(len(OUTCOMES))], np.int8)
+    return Orders(
+        post=cases.post[rows],
+        status=status[cases.outcome[rows]],
+        labels=np.zeros(len(rows), np.uint8),
+        found_by=(cases.source[rows] + 1).astype(np.int8),
+        found_as=cases.harm[rows],
     )
-    return Orders.joined([*acted, Orders.on_posts(_put_back(world, cases.post[rows[outcome == RESTORE]]), LIVE, 0)])
 
 
 def _put_back(world: World, post: Ints) -> Ints:

@@ -1,31 +1,86 @@
-"""Orders: what shall be done now with posts. One place carries them out."""
+"""Orders: what shall be done now with posts, accounts and stories. One place carries them out."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
+from typing import Protocol
 
 import numpy as np
 
-from feedsim.world.arrays import NEVER, Codes, Ints
-from feedsim.world.posts import LABELLED, LIVE, REMOVED
+from feedsim.world.arrays import NEVER, Bools, Bytes, Codes, Ints, Longs, Shorts
+from feedsim.world.posts import LABELLED, LIVE, NOBODY_FOUND, REMOVED
 from feedsim.world.world import World
+
+
+class Judges(Protocol):
+    """The people whom a company asks. They know what they know; the company gets their answers as columns."""
+
+    def fact_check(self, narrative: Longs, accuracy: float) -> Bools:
+        """(N',) which of the narratives professional fact-checkers call false; `accuracy` of all verdicts are right."""
+        ...
+
+    def agree(self, post: Longs, raters: int, share: float) -> Bools:
+        """(n,) for which posts (rows of the arrays) at least `share` of `raters` on either side want a note shown."""
+        ...
+
+
+def _no_ints() -> Ints:
+    return np.zeros(0, np.int32)
+
+
+def _no_codes() -> Codes:
+    return np.zeros(0, np.int8)
+
+
+def _no_bits() -> Bytes:
+    return np.zeros(0, np.uint8)
+
+
+def _no_shorts() -> Shorts:
+    return np.zeros(0, np.int16)
+
+
+def _no_bools() -> Bools:
+    return np.zeros(0, np.bool_)
 
 
 @dataclass(frozen=True)
 class Orders:
-    """A list of orders: a few columns side by side; what is not named is not touched."""
+    """Three lists of orders, each a few columns side by side; what is not named is not touched."""
 
-    post: Ints = field(default_factory=lambda: np.zeros(0, np.int32))
+    post: Ints = field(default_factory=_no_ints)
     """(n,) absolute rows of Posts"""
-    status: Codes = field(default_factory=lambda: np.zeros(0, np.int8))
+    status: Codes = field(default_factory=_no_codes)
     """(n,) what each becomes: place in STATUSES; LIVE puts a post back"""
-    found_by: Codes = field(default_factory=lambda: np.zeros(0, np.int8))
+    labels: Bytes = field(default_factory=_no_bits)
+    """(n,) bits of LABELS to be put on"""
+    found_by: Codes = field(default_factory=_no_codes)
     """(n,) who found it"""
+    found_as: Codes = field(default_factory=_no_codes)
+    """(n,) class of harm that it was found to be, or -1"""
+    author: Ints = field(default_factory=_no_ints)
+    """(k,) accounts"""
+    strikes: Shorts = field(default_factory=_no_shorts)
+    """(k,) how many strikes stand against each from now on; 0 = as many as before"""
+    until: Ints = field(default_factory=_no_ints)
+    """(k,) the minute until which each is suspended; NEVER = it is not"""
+    narrative: Ints = field(default_factory=_no_ints)
+    """(m,) stories that have been checked"""
+    found_false: Bools = field(default_factory=_no_bools)
+    """(m,) the verdict"""
+    known_minute: Ints = field(default_factory=_no_ints)
+    """(m,) when it is published"""
 
     @classmethod
-    def on_posts(cls, post: Ints, status: int, found_by: int) -> "Orders":
+    def on_posts(cls, post: Ints, status: int, found_by: int, labels: int = 0, found_as: int = -1) -> "Orders":
         """The same order for several posts."""
         many = len(post)
-        return cls(post.astype(np.int32), np.full(many, status, np.int8), np.full(many, found_by, np.int8))
+        return cls(
+            post=post.astype(np.int32),
+            status=np.full(many, status, np.int8),
+            labels=np.full(many, labels, np.uint8),
+            found_by=np.full(many, found_by, np.int8),
+            found_as=np.full(many, found_as, np.int8),
+        )
 
     @classmethod
     def joined(cls, parts: Iterable["Orders"]) -> "Orders":
@@ -35,19 +90,45 @@ class Orders:
 
 
 def apply(world: World, orders: Orders) -> None:
-    """Carry out a tick's orders. Of several for one post the severest holds; a post that is only ordered LIVE is put
-    back. Who found a post first stays its finder."""
+    """Carry out a tick's orders. Of several for one post the severest holds, and labels add up; a post that is only
+    ordered LIVE is put back. Who found a post first stays its finder. Strikes and suspensions only grow."""
+    if len(orders.post):
+        _on_posts(world, orders)
+    if len(orders.author):
+        _on_accounts(world, orders)
+    if len(orders.narrative):
+        world.fact_checks.minute[orders.narrative] = orders.known_minute
+        world.fact_checks.found_false[orders.narrative] = orders.found_false
+
+
+def _on_posts(world: World, orders: Orders) -> None:
     posts, row = world.posts, orders.post - world.posts.base
     # In the order of post keys, the severest first, so that it does not matter who gave which order first.
     order = np.lexsort((orders.found_by, -orders.status, posts.key[row]))
-    severest = order[np.r_[True, np.diff(row[order]) != 0][: len(order)]]
-    at, status, found_by = row[severest], orders.status[severest], orders.found_by[severest]
+    severest = order[np.r_[True, np.diff(row[order]) != 0]]
+    at, status = row[severest], orders.status[severest]
     posts.status[at] = np.where(status == LIVE, LIVE, np.maximum(posts.status[at], status))
-    posts.found_by[at] = np.where(posts.found_by[at] == 0, found_by, posts.found_by[at])
-    _stamp(posts.removed_minute, row[orders.status == REMOVED], world.minute)
-    _stamp(posts.labelled_minute, row[orders.status == LABELLED], world.minute)
+    first = posts.found_by[at] == NOBODY_FOUND
+    posts.found_by[at[first]] = orders.found_by[severest][first]
+    posts.found_as[at[first]] = orders.found_as[severest][first]
+    np.bitwise_or.at(posts.labels, row, orders.labels)
+    for minutes, done in ((posts.removed_minute, REMOVED), (posts.labelled_minute, LABELLED)):
+        rows = row[orders.status == done]
+        # A post of this very tick may be younger than the tick: nothing is done to it before it is there.
+        _stamp(minutes, rows, np.maximum(posts.minute[rows], world.minute))
 
 
-def _stamp(minutes: Ints, rows: Ints, now: int) -> None:
+def _stamp(minutes: Ints, rows: Ints, now: Ints | int) -> None:
     """When it was done for the first time."""
     minutes[rows] = np.where(minutes[rows] == NEVER, now, minutes[rows])
+
+
+def _on_accounts(world: World, orders: Orders) -> None:
+    accounts, struck = world.accounts, orders.strikes > 0
+    fresh = np.unique(orders.author[struck])
+    accounts.strikes[fresh] = 0
+    np.maximum.at(accounts.strikes, orders.author[struck], orders.strikes[struck])
+    accounts.last_strike_minute[fresh] = world.minute
+    held = orders.until > world.minute
+    np.maximum.at(accounts.suspended_until, orders.author[held], orders.until[held])
+    _stamp(accounts.suspended_minute, orders.author[held], world.minute)

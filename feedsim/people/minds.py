@@ -41,6 +41,8 @@ class MindsBlock(Block):
     """share of the way back to 50 in a day"""
 
 
+_ALL_SEEN, _ALL_BELIEVED = np.zeros(0, np.bool_), np.zeros(0, np.float32)
+"""No screen and no label anywhere."""
 CALM = 50.0
 """Warmth towards the out-group that people come back to, on a thermometer from 0 to 100."""
 
@@ -50,11 +52,14 @@ def change(world: World, slate: Slate, block: MindsBlock) -> None:
 
     Satisfaction is a moving mean of the sessions' mean value. Habit (a factor on sessions, in [0.5, 2]) grows with
     sessions that engaged (any action but hiding and reporting) and with satisfaction. Each exposure to a narrative
-    moves belief towards 1, faster in the less discerning when it is false; a correction moves it towards 0.
+    moves belief towards 1, faster in the less discerning when it is false; a correction moves it towards 0. What a
+    screen hid moves nothing; under a label belief grows less.
     """
+    hidden = _ALL_SEEN if slate.hidden is None else slate.hidden
+    credence = _ALL_BELIEVED if slate.credence is None else slate.credence
     minds, posts, users = world.minds, world.posts, world.users
     _change(
-        slate.start, slate.sessions.user, slate.post - posts.base, slate.actions, slate.value,
+        slate.start, slate.sessions.user, slate.post - posts.base, slate.actions, slate.value, hidden, credence,
         posts.topic, posts.kind, posts.narrative, posts.stance, posts.outgroup_terms, world.narrative_is_false,
         users.discernment, minds.satisfaction, minds.habit, minds.interest, minds.belief, minds.warmth,
         block.satisfaction_rate, block.habit_from_engagement, block.habit_from_satisfaction,
@@ -71,7 +76,7 @@ def sleep(world: World, block: MindsBlock) -> None:
 
 @parallel
 def _change(
-    start: Longs, user: Ints, post: Ints, actions: Bytes, value: Floats,
+    start: Longs, user: Ints, post: Ints, actions: Bytes, value: Floats, hidden: Bools, credence: Floats,
     topic: Codes, kind: Codes, narrative: Shorts, stance: Codes, terms: Shorts, narrative_is_false: Bools,
     discernment: Floats, satisfaction: Floats, habit: Floats, interest: Floats, belief: Floats, warmth: Floats,
     satisfaction_rate: float, from_engagement: float, from_satisfaction: float,
@@ -86,6 +91,8 @@ def _change(
         for r in range(start[s], start[s + 1]):
             p = post[r]
             worth += value[r]
+            if hidden.size > 0 and hidden[r]:
+                continue
             positive = actions[r] & 0b0011111
             if positive:
                 engaged = True
@@ -97,6 +104,8 @@ def _change(
                 k = narrative[p]
                 if stance[p] == 1:
                     rate = belief_rate * (np.exp(-discernment[u]) if narrative_is_false[k] else 1.0)
+                    if credence.size > 0:
+                        rate *= credence[r]
                     belief[u, k] += min(rate, 1.0) * (1.0 - belief[u, k])
                 elif stance[p] == -1:
                     belief[u, k] -= correction_rate * belief[u, k]

@@ -1,5 +1,6 @@
 """Stage 8, respond: what people do with what they are shown."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -9,7 +10,9 @@ from scipy.special import expit
 
 from feedsim.block import Block, NotNegative, Positive
 from feedsim.feed.flow import Candidates, Choice, Slate
+from feedsim.feed.friction import Friction
 from feedsim.kernels import kernel
+from feedsim.people.friction import felt
 from feedsim.people.reflect import Reflection
 from feedsim.world.arrays import Bools, Bytes, Codes, Doubles, Floats, Ints, Keys, Shorts
 from feedsim.world.rng import bell, hashed, mix, unit
@@ -67,6 +70,7 @@ class Responses(Block):
 
 
 _CLICK, _LIKE, _ANGRY, _COMMENT, _RESHARE, _HIDE, _REPORT = range(len(ACTIONS))
+_CLICKED, _SHARED = np.uint8(1 << _CLICK), np.uint8(1 << _RESHARE)
 MEAN_QUALITY, MEAN_NOVELTY = 0.5, 0.4
 """Of a neutral post."""
 SECONDS = np.array([4.0, 20.0, 3.0, 2.0, 40.0, 10.0, 2.0, 10.0])
@@ -120,14 +124,20 @@ class Responder:
         value = np.array(list(reflection.model_dump().values()))
         return cls(effects, intercepts, value, target_level, np.log(own_kind_odds))
 
-    def respond(self, world: World, c: Candidates, choice: Choice) -> Slate:
-        """What everybody did with what they were shown, each action by its own addressed draw."""
+    def respond(self, world: World, c: Candidates, choice: Choice, frictions: Sequence[Friction] = ()) -> Slate:
+        """What everybody did with what they were shown, each action by its own addressed draw.
+
+        Friction lowers a chance and leaves the draw as it is: nobody does what he would not have done without it, but
+        for reading first.
+        """
         rows = choice.candidate
         session, post, edge = c.session[rows], c.post[rows], c.edge[rows]
         actions, seconds = np.zeros(len(rows), np.uint8), np.zeros(len(rows), np.int32)
         value = np.empty(len(rows), np.float32)
         users, posts = world.users, world.posts
-        draws = np.array([hashed(world.streams.base(name), [world.tick]) for name in (*ACTIONS, "dwell")], np.uint64)
+        names = (*ACTIONS, "dwell", "let it be")
+        draws = np.array([hashed(world.streams.base(name), [world.tick]) for name in names], np.uint64)
+        people = felt(world, c.sessions.user[session], post - posts.base, frictions)
         close = world.streams.base("closeness")
         _respond(
             c.sessions.user[session], post - posts.base, choice.rank, edge, world.graph.followee, close,
@@ -136,7 +146,7 @@ class Responder:
             posts.target_group, posts.moral_emotional_words, posts.outgroup_terms, posts.novelty, posts.quality,
             posts.severity, posts.proximity,
             self.effects, self.intercepts, self.value, self.own_kind_bonus, REACTIVITY, SECONDS, draws,
-            actions, seconds, value,
+            people.factor, people.hidden, people.unread, actions, seconds, value,
         )  # fmt: skip
         return Slate(
             c.sessions,
@@ -151,6 +161,8 @@ class Responder:
             actions,
             seconds,
             value,
+            people.hidden if frictions else None,
+            people.credence if frictions else None,
         )
 
 
@@ -178,10 +190,17 @@ def _respond(
     target_group: Codes, words: Shorts, terms: Shorts, novelty: Floats, quality: Floats,
     severity: Floats, proximity: Floats,
     effects: Doubles, intercepts: Doubles, value_of: Doubles, own_kind_bonus: Doubles, reactivity_of: Doubles,
-    seconds_of: Doubles, draws: Keys, actions: Bytes, seconds: Ints, value: Floats,
+    seconds_of: Doubles, draws: Keys, factor: Doubles, hidden: Bools, unread: Doubles,
+    actions: Bytes, seconds: Ints, value: Floats,
 ) -> None:  # fmt: skip
+    spoken = factor.shape[0] > 0
     for r in range(user.size):
         u, p = user[r], post[r]
+        dwell = -np.log(1.0 - unit(mix(mix(draws[7], np.uint64(u)), key[p])))
+        if spoken and hidden[r]:
+            # A screen is looked at as long as a post of which nothing comes.
+            seconds[r], value[r] = np.int32(dwell * seconds_of[0]), 0.0
+            continue
         agreement = effects[3] * leaning[u] * side[p]
         taste = min(interest[u, topic[p]], 5.0) - 1.0
         repelled = effects[12] * severity[p] * harm_aversion[u]
@@ -194,6 +213,7 @@ def _respond(
         if edge[r] >= 0:
             shared += effects[2] + effects[15] * bell(mix(mix(close, np.uint64(u)), np.uint64(followee[edge[r]])))
         place = -effects[0] * np.log(1.0 + rank[r])
+        click = 0.0
         for a in range(7):
             x = intercepts[a] + reactivity_of[a] * reactivity[u] + place
             if a == _CLICK:
@@ -220,14 +240,25 @@ def _respond(
             else:
                 x += repelled + hurt - agreement - effects[1] * taste - effects[4] * better
             h = mix(mix(draws[a], np.uint64(u)), key[p])
-            if unit(h) < 1.0 / (1.0 + np.exp(-x)):
+            chance = 1.0 / (1.0 + np.exp(-x))
+            if spoken:
+                chance *= factor[r, a]
+            if a == _CLICK:
+                click = chance
+            if unit(h) < chance:
                 actions[r] |= np.uint8(1 << a)
+        if spoken and actions[r] & _SHARED and not actions[r] & _CLICKED:
+            # The same draw as before, and a better chance: whoever nearly clicked now reads first.
+            if unit(mix(mix(draws[_CLICK], np.uint64(u)), key[p])) < click * unread[r, 0]:
+                actions[r] |= _CLICKED
+            elif unit(mix(mix(draws[8], np.uint64(u)), key[p])) < unread[r, 1]:
+                actions[r] &= ~_SHARED
         mean = seconds_of[0]
         for a in range(7):
             if actions[r] & np.uint8(1 << a):
                 mean += seconds_of[1 + a]
         # Whole seconds, so that sums do not depend on their order.
-        seconds[r] = np.int32(-np.log(1.0 - unit(mix(mix(draws[7], np.uint64(u)), key[p]))) * mean)
+        seconds[r] = np.int32(dwell * mean)
         worth = value_of[0] * better + value_of[1] * taste + value_of[2] * newer
         worth -= value_of[3] * severity[p] * harm_aversion[u] * (2.0 if aimed_at_me else 1.0)
         worth -= value_of[5] * terms[p]

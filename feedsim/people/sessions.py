@@ -31,6 +31,8 @@ class Opening:
             * world.minds.habit
             * np.float32(float(weight(middle)) * world.tick_minutes / 1440)
         )
+        # Who is suspended does not come; the draws of the others stay as they are.
+        rate = np.where(world.accounts.suspended(world.minute), np.float32(0), rate)
         everybody = np.arange(len(world.users))
         user = np.flatnonzero(world.streams.uniform("session", world.tick, everybody) < rate).astype(np.int32)
         minute = world.minute + (world.streams.uniform("session_minute", world.tick, user) * world.tick_minutes).astype(

@@ -72,14 +72,19 @@ class StudyPlan:
 
 
 def load_plans(
-    files: Sequence[Path], sets: Sequence[str], seeds: Sequence[int], arms: Sequence[str], out: Path
+    files: Sequence[Path],
+    sets: Sequence[str],
+    seeds: Sequence[int],
+    arms: Sequence[str],
+    out: Path,
+    allow_code: bool = False,
 ) -> tuple[StudyPlan, ...]:
     """A plan for every file. All are checked before anything is written. Raises Faults with what is wrong in any."""
     plans: dict[Path, StudyPlan] = {}
     faults: list[Fault] = []
     for file in dict.fromkeys(files):
         try:
-            plan = _load_plan(file, sets, seeds, arms, out)
+            plan = _load_plan(file, sets, seeds, arms, out, allow_code)
         except Faults as error:
             faults.extend(error.faults)
             continue
@@ -97,9 +102,11 @@ def load_plans(
     return tuple(plans.values())
 
 
-def _load_plan(file: Path, sets: Sequence[str], seeds: Sequence[int], arms: Sequence[str], out: Path) -> StudyPlan:
-    study = load_study(file, sets=sets, seeds=seeds or None, arms=arms or None)
-    whole = load_study(file, sets=sets) if arms else study
+def _load_plan(
+    file: Path, sets: Sequence[str], seeds: Sequence[int], arms: Sequence[str], out: Path, allow_code: bool
+) -> StudyPlan:
+    study = load_study(file, sets=sets, seeds=seeds or None, arms=arms or None, allow_code=allow_code)
+    whole = load_study(file, sets=sets, allow_code=allow_code) if arms else study
     return plan_study(study, out, whole.arms)
 
 

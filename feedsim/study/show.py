@@ -24,9 +24,10 @@ def run_and_show(
     out: Path,
     workers: int | None,
     quiet: bool,
+    allow_code: bool = False,
 ) -> int:
     """Run what is not finished, show it on stderr, then the arms on stdout; the exit status. Raises Faults."""
-    plans = load_plans(files, sets, seeds, arms, out)
+    plans = load_plans(files, sets, seeds, arms, out, allow_code)
     errors = Console(stderr=True, highlight=False)
     waiting = sum(len(plan.waiting) for plan in plans)
     if not quiet:

@@ -18,3 +18,5 @@ Bools: TypeAlias = npt.NDArray[np.bool_]
 NOBODY = -1
 NEVER = -(2**31)
 """A minute that has not come."""
+FOREVER = 2**31 - 1
+"""A minute that will not come: the end of what has none."""

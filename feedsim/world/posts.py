@@ -4,7 +4,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from feedsim.world.arrays import NEVER, Bools, Codes, Floats, Ints, Keys, Shorts
+from feedsim.world.arrays import NEVER, Bools, Bytes, Codes, Floats, Ints, Keys, Shorts
 from feedsim.world.columns import Columns
 
 KINDS = ("personal", "news", "civic", "entertainment")
@@ -12,6 +12,12 @@ PERSONAL, NEWS, CIVIC, ENTERTAINMENT = range(len(KINDS))
 MODALITIES = ("text", "link", "photo", "video", "meme")
 STATUSES = ("live", "demoted", "labelled", "removed")
 LIVE, DEMOTED, LABELLED, REMOVED = range(len(STATUSES))
+FINDERS = ("detector", "report", "audit")
+NOBODY_FOUND, DETECTOR, REPORT, AUDIT = range(len(FINDERS) + 1)
+"""Who found it, in `found_by`."""
+LABELS = ("warning", "screen", "note")
+WARNING, SCREEN, NOTE = (np.uint8(1 << place) for place in range(len(LABELS)))
+"""What is put on a post for its viewers to see, as bits of `labels`."""
 
 
 class Posts(Columns):
@@ -44,10 +50,13 @@ class Posts(Columns):
         "reactions_weighed": np.int32,  # strong reactions it had when detectors last looked
         "cased": np.bool_,  # (P, H) whether a reviewer was ever asked
         "status": np.int8,  # place in STATUSES
-        "found_by": np.int8,  # 0 nobody; integrity says what else
+        "labels": np.uint8,  # bits of LABELS
+        "found_by": np.int8,  # 0 nobody, otherwise a place in FINDERS + 1
         "found_as": np.int8,  # class of harm that it was found to be, or -1
         "removed_minute": np.int32,
         "labelled_minute": np.int32,
+        "seen_by": np.int32,  # (P, 2) impressions of each audience, while a policy asks for them
+        "liked_by": np.int32,  # (P, 2) likes of each audience, likewise
         "viewers_1500_minute": np.int32,  # when impressions reached 1,500; NEVER until then
         "impressions": np.int32,
         "clicks": np.int32,
@@ -93,10 +102,13 @@ class Posts(Columns):
     reactions_weighed: Ints
     cased: Bools
     status: Codes
+    labels: Bytes
     found_by: Codes
     found_as: Codes
     removed_minute: Ints
     labelled_minute: Ints
+    seen_by: Ints
+    liked_by: Ints
     viewers_1500_minute: Ints
     impressions: Ints
     clicks: Ints
@@ -112,5 +124,6 @@ class Posts(Columns):
         super().__init__(room)
 
     def width(self, name: str) -> tuple[int, ...]:
-        """(H,) for what there is one of a class of harm, (2,) for cues, a plain column otherwise."""
-        return {"signals": (self.harms,), "p_harm": (self.harms,), "cased": (self.harms,), "cues": (2,)}.get(name, ())
+        """(H,) for what there is one of a class of harm, (2,) for cues and audiences, a plain column otherwise."""
+        of_harms = ("signals", "p_harm", "cased")
+        return (self.harms,) if name in of_harms else (2,) if name in ("cues", "seen_by", "liked_by") else ()

@@ -14,7 +14,8 @@ from typing import ClassVar, Literal, TypeAlias, get_args
 
 import numpy as np
 
-from feedsim.world.arrays import Bools, Floats, Ints, Longs, Shorts
+from feedsim.world.accounts import Accounts, FactChecks
+from feedsim.world.arrays import Bools, Codes, Floats, Ints, Longs, Shorts
 from feedsim.world.chains import Chain
 from feedsim.world.columns import Columns
 from feedsim.world.desk import Desk
@@ -29,6 +30,10 @@ CLICK, LIKE, ANGRY, COMMENT, RESHARE, HIDE, REPORT = range(len(ACTIONS))
 Source: TypeAlias = Literal["in_network", "profile", "trending", "exploration"]
 SOURCES: tuple[Source, ...] = get_args(Source)
 IN_NETWORK, PROFILE, TRENDING, EXPLORATION = range(len(SOURCES))
+
+
+FORGET = np.float32(0.9)
+"""Share of what was learned of people that outlives a night (assumption)."""
 
 
 @dataclass
@@ -150,9 +155,17 @@ class World:
     desk: Desk = field(init=False)
     """cases of the review desk"""
 
+    accounts: Accounts = field(init=False)
+    fact_checks: FactChecks = field(init=False)
+    audience: Codes = field(init=False)
+    """(U,) which of two audiences each is of, as learned from who follows whom, where a policy asks for it"""
+
     def __post_init__(self) -> None:
-        """Nobody has been judged yet."""
+        """Nobody has broken a rule or been judged yet, and nothing has been checked."""
         self.desk = Desk(len(self.users))
+        self.accounts = Accounts.of(len(self.users))
+        self.fact_checks = FactChecks.of(len(self.narrative_is_false))
+        self.audience = np.zeros(len(self.users), np.int8)
 
     @property
     def in_burn_in(self) -> bool:

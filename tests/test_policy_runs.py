@@ -1,0 +1,195 @@
+"""Laws of policies: what holds of every run with one of them, whatever it is."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from worlds import TINY, Tables, assert_same, differs, run, settings
+
+from feedsim.engine.simulation import Simulation
+from feedsim.integrity.policies import LIBRARY
+from feedsim.merging import kind_of
+from feedsim.scenario import Scenario
+from feedsim.world.arrays import FOREVER
+
+HARMFUL = settings(
+    TINY,
+    {
+        "detectors.kind": "oracle",
+        "burn_in_days": 1,
+        "population.ordinary_kinds": {"personal": 0.2, "news": 0.4, "civic": 0.4},
+        "population.ordinary_false_share": 0.3,
+        "population.ordinary_hostile_share": 0.3,
+        "people.responses.base_rates.reshare": 0.1,
+    },
+)
+"""With enough of everything that policies act on."""
+
+NEUTRAL: dict[str, dict[str, Any]] = {
+    "demote": {"harm": "misinformation", "strength": 0.0},
+    "remove": {"harm": "misinformation", "start_day": 99},
+    "warning_label": {
+        "harm": "misinformation", "sharing_cut": 0.0, "low_trust_sharing_cut": 0.0, "belief_cut": 0.0,
+        "low_trust_belief_cut": 0.0,
+    },
+    "interstitial": {"harm": "misinformation", "open_share": 1.0},
+    "fact_check": {"strength": 0.0},
+    "crowd_notes": {"reshare_cut": 0.0, "like_cut": 0.0, "comment_cut": 0.0},
+    "accuracy_prompt": {"sharing_cut": 0.0},
+    "read_first": {"opens": 1.0, "abandon_share": 0.0},
+    "reconsider": {"cancel_share": 0.0, "soften_share": 0.0},
+    "reshare_depth_limit": {"depth": 10_000},
+    "forward_limit": {"followers": 10_000},
+    "share_button_removal": {"depth": 10_000},
+    "circuit_breaker": {"reshares_per_hour": 0.01, "strength": 0.0, "sharing_cut": 0.0},
+    "strikes": {"limit": 10_000},
+    "account_ban": {"limit": 10_000},
+    "repeat_offender_demotion": {"strength": 0.0},
+    "bot_throttle": {"posts_per_day": 10_000},
+    "borderline_out_of_network": {"harm": "misinformation", "start_day": 99},
+    "hyperactive_discount": {"strength": 0.0},
+    "source_diversity": {"decay": 1.0},
+    "reaction_weights": {"reactions": {"angry": 4.0}},
+    "civic_weights": {"keep_share": 1.0},
+    "stated_preference": {"blend": 0.0},
+    "bridging": {"strength": 0.0},
+    "chronological_share": {"share": 0.0},
+    "user_control": {"harm": "misinformation", "share": 0.0},
+}  # fmt: skip
+"""Settings with which each policy is in force and changes nothing."""
+STRIKING: dict[str, Any] = {"out": {"kind": "remove", "harm": "misinformation"}}
+"""Without which nobody gets a strike."""
+
+
+def scenario(kind: str, said: dict[str, Any], others: dict[str, Any] | None = None) -> Scenario:
+    return settings(HARMFUL, {"policies": {**(others or {}), "it": {"kind": kind, **said}}})
+
+
+def without_traces(tables: Tables) -> Tables:
+    """The tables but for the columns that tell what a policy did, rather than what came of it."""
+    posts = tables["posts"].drop(columns=["status", "found_by", "labelled_minute"])
+    impressions = tables["impressions"].drop(columns="factor_it", errors="ignore")
+    return tables | {"posts": posts, "impressions": impressions}
+
+
+@pytest.fixture(scope="module")
+def free() -> Tables:
+    return run(HARMFUL)
+
+
+@pytest.fixture(scope="module")
+def striking() -> Tables:
+    return run(settings(HARMFUL, {"policies": STRIKING}))
+
+
+@pytest.mark.parametrize("kind", [kind_of(block) for block in LIBRARY])
+def test_a_policy_with_neutral_settings_is_no_policy_to_the_bit(kind: str, free: Tables, striking: Tables) -> None:
+    counts = kind in ("strikes", "account_ban", "repeat_offender_demotion")
+    neutral = run(scenario(kind, NEUTRAL[kind], STRIKING if counts else None))
+    assert_same(without_traces(striking if counts else free), without_traces(neutral))
+
+
+def test_labels_that_change_nothing_are_put_on_all_the_same(free: Tables) -> None:
+    """So that the law above is about labels that are there."""
+    labelled = run(scenario("warning_label", NEUTRAL["warning_label"]))["posts"]
+    marked = labelled[labelled.status == "labelled"]
+    assert len(marked) > 10
+    assert set(marked.harm) == {"misinformation"}
+    assert (marked.found_by == "detector").all()
+    assert (marked.labelled_minute == marked.minute.clip(lower=0)).all()
+    assert set(free["posts"].status) == {"live"}
+
+
+@pytest.mark.parametrize("chunk", [7, 512])
+def test_all_policies_at_once_are_the_same_run_whatever_the_chunk_and_the_threads(chunk: int) -> None:
+    several: dict[str, Any] = {
+        kind: {"kind": kind} | ({"harm": "misinformation"} if "harm" in block.model_fields else {})
+        for block in LIBRARY
+        if (kind := kind_of(block)) != "remove"
+    }
+    several["reader"] = {"kind": "read_first", "for": {"surfaces": ["trending"], "groups": {"age": ["18-29"]}}}
+    all_at_once = settings(HARMFUL, {"policies": several})
+    assert_same(run(all_at_once), run(all_at_once, chunk=chunk, threads=2))
+    assert len(differs(run(all_at_once), run(HARMFUL))) >= 5
+
+
+def test_a_screen_hides_what_harm_there_is_from_those_who_do_not_open_it(free: Tables) -> None:
+    hidden = run(scenario("interstitial", {"harm": "misinformation", "open_share": 0.0}))
+    posts = hidden["posts"]
+    screened = posts[(posts.status == "labelled") & (posts.labelled_minute <= posts.minute)]
+    assert screened.impressions.sum() > 50
+    assert screened[["clicks", "likes", "comments", "reshares", "hides", "reports"]].to_numpy().sum() == 0
+    assert free["posts"].query("harm == 'misinformation'").clicks.sum() > 10
+
+
+# Accounts
+
+
+def test_who_is_suspended_neither_publishes_nor_comes_and_nobody_else_is_touched() -> None:
+    simulation = Simulation(HARMFUL, 1)
+    banned = np.arange(0, 150, 3)
+    simulation.world.accounts.suspended_until[banned] = FOREVER
+    simulation.world.accounts.suspended_minute[banned] = -1440
+    tables = run(HARMFUL, simulation=simulation)
+    users = tables["users"]
+    mine = users.user.isin(banned)
+    assert users[mine][["sessions", "posts", "impressions"]].to_numpy().sum() == 0
+    assert not tables["posts"].author.isin(banned).any()
+    assert (users[mine].suspended_minute == -1440).all()
+    assert users[~mine].suspended_minute.isna().all()
+    others = run(HARMFUL)["posts"]
+    assert tables["posts"].key.tolist() == others[~others.author.isin(banned)].key.tolist()
+
+
+def test_strikes_lead_to_suspension_and_a_ban_to_silence() -> None:
+    ban = run(scenario("account_ban", {"limit": 1}, STRIKING))
+    users, posts = ban["users"], ban["posts"]
+    banned = users[users.suspended_minute.notna()].set_index("user").suspended_minute
+    assert len(banned) > 10
+    removed = posts[posts.removed_minute.notna()]
+    assert set(banned.index) == set(removed[removed.removed_minute < 1440 - 60].author)
+    late = posts.join(banned, on="author").dropna(subset="suspended_minute")
+    # Posts of the tick in which the ban came were published before it.
+    assert (late.minute < late.suspended_minute + TINY.tick_minutes).all()
+
+
+def test_removed_posts_get_no_further_impression(striking: Tables) -> None:
+    shown = (
+        striking["impressions"]
+        .dropna(subset="rank")
+        .merge(striking["posts"][["key", "removed_minute"]].dropna(), on="key")
+    )
+    assert (shown.tick * TINY.tick_minutes < shown.removed_minute).all()
+    posts = striking["posts"]
+    new = posts[(posts.minute >= 0) & (posts.harm == "misinformation")]
+    assert len(new) > 10
+    assert (new.impressions == 0).all()
+    assert (new.status == "removed").all()
+
+
+def test_a_prompt_before_publication_leaves_fewer_hostile_words(free: Tables) -> None:
+    asked = run(scenario("reconsider", {"cancel_share": 0.5, "soften_share": 0.3}))["posts"]
+    before = free["posts"]
+    measured = [table[table.minute >= 0] for table in (before, asked)]
+    hostile = [np.count_nonzero(table.outgroup_terms > 0) for table in measured]
+    assert hostile[1] / hostile[0] == pytest.approx(0.2, abs=0.1)
+    assert set(asked.key) < set(before.key)
+    quiet = [table[table.outgroup_terms == 0].key for table in measured]
+    assert set(quiet[0]) <= set(quiet[1])
+
+
+def test_a_chronological_share_of_all_is_nearly_the_chronological_feed() -> None:
+    """But for what the sources bring: here half of the candidates come from the network, there all of them."""
+    base = settings(HARMFUL, {"measures.impression_sample": 1.0})
+    everybody = settings(base, {"policies": {"it": {"kind": "chronological_share", "share": 1.0}}})
+    chronological = settings(base, {"ranker": {"kind": "chronological"}})
+    first = [_first_shown(run(arm)["impressions"]) for arm in (everybody, chronological)]
+    same = pd.merge(*first, on=["tick", "user"])
+    assert len(same) > 100
+    assert (same.key_x == same.key_y).mean() > 0.8
+
+
+def _first_shown(rows: pd.DataFrame) -> pd.DataFrame:
+    """What stood first in every feed of the first measured hours: later the two worlds have grown apart."""
+    return rows[(rows["rank"] == 0) & (rows.tick.between(0, 11))][["tick", "user", "key"]]
