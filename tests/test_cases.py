@@ -1,5 +1,6 @@
 """Which posts become cases, which comes first, and what is done about those decided."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from worlds import HARMS, add_posts, world_of
 from feedsim.integrity.cases import Docket, flags, open_cases, priority, suspects
 from feedsim.integrity.desk import appeals, decided, forget_dead, settle
 from feedsim.integrity.orders import Orders, apply
+from feedsim.integrity.policies.base import Referral
 from feedsim.world.arrays import NEVER
 from feedsim.world.desk import APPEAL, AUDIT, DETECTOR, LAPSE, REPORTERS, RESTORE
 from feedsim.world.posts import DEMOTED, LABELLED, LIVE, REMOVED
@@ -30,9 +32,18 @@ def published(many: int, of: dict[str, Any] | None = None) -> World:
 
 def appealed(rows: list[int], harm: int) -> Docket:
     """Posts that reviewer 3 has judged before."""
-    many = len(rows)
-    source, judged = np.full(many, APPEAL, np.int8), np.full(many, 3, np.int32)
-    return Docket(np.array(rows), np.full(many, harm, np.int8), source, judged)
+    return replace(Docket.of(np.array(rows), harm, APPEAL), not_by=np.full(len(rows), 3, np.int32))
+
+
+def found(world: World, said: Any, looked_at: np.ndarray, new: int) -> Docket:
+    """What the desk looks for by itself, each once."""
+    return suspects(world, said, looked_at, new, 0.0)
+
+
+def listed(row: Any, harm: Any, source: Any) -> Docket:
+    """Posts from several sources."""
+    parts = zip(row, harm, source, strict=True)
+    return Docket.joined(Docket.of(np.array([r]), h, s) for r, h, s in parts)
 
 
 def rows(docket: Docket) -> list[tuple[int, int, int]]:
@@ -55,36 +66,36 @@ def decide(world: World, cases: np.ndarray, minute: float = 5.0, reviewer: int =
 
 def test_detectors_send_what_they_believe_from_the_threshold_on() -> None:
     world = published(4, {"p_harm": [[0.5, 0.1], [0.49, 0.9], [0.0, 0.49], [1.0, 1.0]]})
-    found = suspects(world, review(threshold=0.5), np.arange(3), 0, 0.0)
-    assert rows(found) == [(0, MISINFORMATION, DETECTOR), (1, HATE, DETECTOR)]
+    chosen = found(world, review(threshold=0.5), np.arange(3), 0)
+    assert rows(chosen) == [(0, MISINFORMATION, DETECTOR), (1, HATE, DETECTOR)]
 
 
 def test_reported_posts_are_looked_at_for_every_harm() -> None:
     world = published(3, {"reports": [1, 2, 5]})
-    assert rows(suspects(world, review(reports=2), NONE, 0, 0.0)) == [
+    assert rows(found(world, review(reports=2), NONE, 0)) == [
         (1, MISINFORMATION, REPORTERS), (1, HATE, REPORTERS), (2, MISINFORMATION, REPORTERS), (2, HATE, REPORTERS),
     ]  # fmt: skip
 
 
 def test_an_audit_draws_its_share_of_new_posts_whatever_is_believed_of_them() -> None:
     world = published(20_000)
-    found = suspects(world, review(audit_share=0.1), NONE, 10_000, 0.0)
-    assert set(found.source.tolist()) == {AUDIT}
-    assert found.row.min() >= 10_000
-    assert len(found) == 2 * len(np.unique(found.row))
-    assert len(found) / 2 == pytest.approx(1000, abs=100)
-    assert len(suspects(world, review(audit_share=1.0), NONE, 3, 0.0)) == 6
-    assert len(suspects(world, review(audit_share=0.0), NONE, 10_000, 0.0)) == 0
+    chosen = found(world, review(audit_share=0.1), NONE, 10_000)
+    assert set(chosen.source.tolist()) == {AUDIT}
+    assert chosen.row.min() >= 10_000
+    assert len(chosen) == 2 * len(np.unique(chosen.row))
+    assert len(chosen) / 2 == pytest.approx(1000, abs=100)
+    assert len(found(world, review(audit_share=1.0), NONE, 3)) == 6
+    assert len(found(world, review(audit_share=0.0), NONE, 10_000)) == 0
 
 
 def test_each_post_is_asked_about_once_for_each_harm_and_audits_come_before_reports_and_flags() -> None:
     world = published(3, {"reports": [0, 9, 9], "p_harm": [[1.0, 0.0]] * 3, "status": [LIVE, LIVE, REMOVED]})
-    found = suspects(world, review(audit_share=1.0), np.arange(3), 0, 0.0)
-    assert rows(found) == [(0, MISINFORMATION, DETECTOR), (1, MISINFORMATION, REPORTERS), (1, HATE, REPORTERS)]
-    drawn = suspects(world, review(audit_share=1.0), np.arange(3), 3, 0.0)
+    chosen = found(world, review(audit_share=1.0), np.arange(3), 0)
+    assert rows(chosen) == [(0, MISINFORMATION, DETECTOR), (1, MISINFORMATION, REPORTERS), (1, HATE, REPORTERS)]
+    drawn = found(world, review(audit_share=1.0), np.arange(3), 3)
     assert [source for row, _, source in rows(drawn) if row == 1] == [AUDIT, AUDIT]
-    opened(world, found)
-    assert rows(suspects(world, review(), np.arange(3), 0, 0.0)) == []
+    opened(world, chosen)
+    assert rows(found(world, review(), np.arange(3), 0)) == []
 
 
 def test_detectors_ask_most_about_what_they_are_least_sure_of() -> None:
@@ -113,7 +124,7 @@ def test_a_group_may_have_a_threshold_of_its_own() -> None:
 )
 def test_urgency_is_by_risk_by_reach_or_by_age_and_audits_come_at_once(order: str, urgency: list[float]) -> None:
     world = published(4, {"p_harm": [[0.9, 0.0], [0.3, 0.0], [0.1, 0.0], [0.0, 0.0]], "impressions": [0, 100, 0, 0]})
-    docket = Docket.of(np.arange(4), np.zeros(4, int), np.array([DETECTOR, DETECTOR, REPORTERS, AUDIT]))
+    docket = listed(range(4), [0] * 4, [DETECTOR, DETECTOR, REPORTERS, AUDIT])
     assert priority(world, review(order=order), docket) == pytest.approx(urgency)
 
 
@@ -137,13 +148,20 @@ def test_a_case_says_what_it_is_about() -> None:
     assert world.posts.live("cased").tolist() == [[False, True], [False, True], [True, False]]
 
 
+def test_policies_send_posts_to_the_desk_that_nobody_was_asked_about() -> None:
+    world = published(3)
+    opened(world, Docket.of(np.array([1]), HATE, AUDIT))
+    sent = [Referral(np.array([1, 2]), HATE), Referral(np.array([2]), HATE), Referral(np.array([0]), MISINFORMATION)]
+    chosen = suspects(world, review(), NONE, 0, 0.0, sent)
+    assert rows(chosen) == [(0, MISINFORMATION, DETECTOR), (2, HATE, DETECTOR)]
+
+
 # What is done
 
 
 def test_posts_found_harmful_get_what_the_desk_says_of_their_class() -> None:
     world = published(3, {"harm": [HATE, MISINFORMATION, -1]})
-    source = np.array([REPORTERS, DETECTOR, AUDIT])
-    cases = opened(world, Docket.of(np.arange(3), np.array([HATE, MISINFORMATION, HATE]), source))
+    cases = opened(world, listed(range(3), [HATE, MISINFORMATION, HATE], [REPORTERS, DETECTOR, AUDIT]))
     decide(world, cases)
     world.minute = 15
     apply(world, settle(world, review(outcomes={"misinformation": "label"}), decided(world)))

@@ -5,7 +5,7 @@ import re
 import pandas as pd
 from test_report import Outline
 
-from feedsim.report.enforcement import NEITHER, WITHIN_A_DAY, found, mistakes, reviewers
+from feedsim.report.enforcement import COLD, NEITHER, WITHIN_A_DAY, cold_starts, found, mistakes, reviewers
 from feedsim.report.evidence import Evidence
 
 Row = tuple[str, int, str, str, str, str, str, str, float]
@@ -89,6 +89,17 @@ def test_mistakes_are_a_chart_a_measure_and_group_where_there_are_any() -> None:
     ]
     assert rows_of(html)[:3] == [["dialect", "held"], ["majority", "1.00\u202f%"], ["minority", "2.00\u202f%"]]
     assert mistakes(evidence_of([])) == ""
+
+
+def test_detectors_that_could_not_learn_are_named_with_the_share_of_runs() -> None:
+    def of(seed: int, language: str, value: float) -> Row:
+        return ("held", seed, "cold_start", "hate", "", "", "", f"language={language}", value)
+
+    learned = [of(0, "english", 0), of(1, "english", 0)]
+    html = cold_starts(evidence_of([*learned, of(0, "spanish", 1), of(1, "spanish", 0)]))
+    assert rows_of(html)[1:] == [["held", "hate", "spanish", "50.0\u202f%"]]
+    assert COLD in html
+    assert cold_starts(evidence_of(learned)) == ""
 
 
 def test_reviewers_are_told_by_pool_and_group() -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from pydantic import ValidationError
 from worlds import add_posts, world_of
 
 from feedsim.people.content import Harm, default_harms, enabled
@@ -67,6 +68,13 @@ def test_the_truth_is_of_the_class_that_was_asked_about() -> None:
     world, bench = bench_of(Judges())
     rows = add_posts(world, [0] * 3, [0] * 3, {"harm": [HATE, MISINFORMATION, -1]}).astype(np.int64)
     assert bench.truth(world, rows, np.full(3, HATE, np.int8)).tolist() == [True, False, False]
+
+
+def test_alarms_do_not_fall_towards_the_line_and_may_be_none() -> None:
+    with pytest.raises(ValidationError, match="it should be at most as much"):
+        Judges(false_alarm=0.1)
+    for none in (Judges(false_alarm=0), Judges(false_alarm=0, false_alarm_at_line=0)):
+        assert not judged({"harm": -1, "proximity": 0.7}, HATE, none).any()
 
 
 def test_a_dialect_is_misread_only_where_a_class_may_be_aimed_at_groups() -> None:

@@ -84,7 +84,7 @@ NEEDS: dict[str, dict[str, Any]] = {
     "people.judges.false_alarm_at_line": JUDGED,
     "people.judges.missed_falsity": JUDGED,
     "people.judges.false_alarm_falsity": JUDGED,
-    "people.judges.dialect_ratio": JUDGED | {"people.judges.false_alarm": 0.3},
+    "people.judges.dialect_ratio": JUDGED | {"people.judges.false_alarm_at_line": 0.5},
     "people.judges.error_factors": JUDGED,
     # A second version, within the run.
     "detectors.retrain_days": {"days": 2},
@@ -150,7 +150,8 @@ MOVES: dict[str, Any] = {
     "detectors.min_positives": 500,
     "detectors.training_rows": 100,
     "people.judges.error_factors": {"english": 0.0},
-    "people.judges.dialect_ratio": 3.0,
+    "people.judges.dialect_ratio": 10.0,
+    "people.judges.false_alarm_at_line": 0.5,
     "review.reviewers": {"english": 1},
     "review.shift_hours": 4.0,
     "review.overtime_hours": 4.0,

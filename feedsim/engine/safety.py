@@ -1,6 +1,7 @@
 """Finding harm, once a tick: detectors look, cases are opened and settled, and orders are given to the feed."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -85,8 +86,8 @@ class Safety:
     def _hear(self, rows: Longs) -> None:
         """Open a case for each of those appealed against, to be decided by somebody else."""
         cases = self.world.desk.cases
-        row, many = cases.post[rows].astype(np.int64) - self.world.posts.base, len(rows)
-        self._receive(Docket(row, cases.harm[rows], np.full(many, APPEAL, np.int8), cases.reviewer[rows]))
+        row = cases.post[rows].astype(np.int64) - self.world.posts.base
+        self._receive(replace(Docket.of(row, cases.harm[rows], APPEAL), not_by=cases.reviewer[rows]))
 
     def _receive(self, docket: Docket) -> None:
         """Open the cases, and lay them before the reviewers."""

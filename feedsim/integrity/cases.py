@@ -1,10 +1,11 @@
 """What is looked at: which posts become cases, and which of them comes first."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
 from typing import Protocol
 
 import numpy as np
+import numpy.typing as npt
 
 from feedsim.integrity.desk import Review
 from feedsim.integrity.policies.base import Referral
@@ -45,18 +46,29 @@ class Docket:
     """(n,) the reviewer who has decided before, or -1"""
 
     @classmethod
-    def of(cls, row: Longs, harm: Longs, source: Longs | int) -> "Docket":
-        """Posts that nobody has reviewed yet."""
+    def of(cls, row: Longs, harm: npt.ArrayLike, source: int) -> "Docket":
+        """Posts that nobody has reviewed yet, from one source."""
         many = len(row)
-        sources = np.broadcast_to(np.asarray(source, np.int8), many)
-        return cls(row, harm.astype(np.int8), sources, np.full(many, NOBODY, np.int32))
+        harms = np.broadcast_to(np.asarray(harm, np.int8), many)
+        return cls(row, harms, np.full(many, source, np.int8), np.full(many, NOBODY, np.int32))
+
+    @classmethod
+    def of_every_harm(cls, row: Longs, harms: int, source: int) -> "Docket":
+        """Posts that nobody has reviewed yet, to be looked at for each of so many classes."""
+        return cls.of(np.repeat(row, harms), np.tile(np.arange(harms), len(row)), source)
+
+    @classmethod
+    def joined(cls, parts: Iterable["Docket"]) -> "Docket":
+        """All of them."""
+        several = list(parts)
+        return cls(*(np.concatenate([getattr(part, column.name) for part in several]) for column in fields(cls)))
 
     def __len__(self) -> int:
         return len(self.row)
 
     def take(self, rows: Longs) -> "Docket":
         """Some of them."""
-        return Docket(self.row[rows], self.harm[rows], self.source[rows], self.not_by[rows])
+        return Docket(*(getattr(self, column.name)[rows] for column in fields(self)))
 
 
 def suspects(
@@ -73,19 +85,21 @@ def suspects(
     reported = np.flatnonzero(posts.reports[: len(posts)] >= review.reports)
     reported = reported[~posts.cased[reported].all(axis=1)]
     flagged, of = np.nonzero(flags(world, review, looked_at, active_share))
-    nothing = np.zeros(0, np.int64)
-    sent = np.concatenate([nothing, *(referral.post for referral in referrals)])
-    sent_for = np.concatenate([nothing, *(np.full(len(referral.post), referral.harm) for referral in referrals)])
-    found = Docket.of(
-        np.concatenate([np.repeat(audited, harms), np.repeat(reported, harms), looked_at[flagged], sent]),
-        np.concatenate([np.tile(np.arange(harms), len(audited) + len(reported)), of, sent_for]),
-        np.repeat(
-            [AUDIT, REPORTERS, DETECTOR], [len(audited) * harms, len(reported) * harms, len(flagged) + len(sent)]
-        ),
-    )
-    never_asked = np.flatnonzero(~posts.cased[found.row, found.harm] & (posts.status[found.row] != REMOVED))
-    _, first = np.unique((found.row * harms + found.harm)[never_asked], return_index=True)
-    return found.take(never_asked[first])
+    found = [
+        Docket.of_every_harm(audited, harms, AUDIT),
+        Docket.of_every_harm(reported, harms, REPORTERS),
+        Docket.of(looked_at[flagged], of, DETECTOR),
+        *(Docket.of(referral.post, referral.harm, DETECTOR) for referral in referrals),
+    ]
+    return unheard(world, Docket.joined(found))
+
+
+def unheard(world: World, docket: Docket) -> Docket:
+    """Those of which nobody was asked before and that have not been removed: each (post, harm) once, as first named."""
+    posts = world.posts
+    rows = np.flatnonzero(~posts.cased[docket.row, docket.harm] & (posts.status[docket.row] != REMOVED))
+    _, first = np.unique((docket.row * len(world.harms) + docket.harm)[rows], return_index=True)
+    return docket.take(rows[first])
 
 
 def flags(world: World, review: Review, rows: Longs, active_share: float) -> Bools:

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 from math import log
-from typing import Annotated
+from typing import Annotated, Self
 
 import numpy as np
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from feedsim.block import Block, NotNegative, Share
 from feedsim.people.content import Harm, Harms
@@ -43,6 +43,15 @@ class Judges(Block):
     """harmless posts in the dialect of the smallest group are taken for violations so many times as often (J01)"""
     error_factors: dict[str, NotNegative] = Field({})
     """language -> factor on all the error rates of its reviewers, 1 where it is not named; rates stay within 1"""
+
+    @model_validator(mode="after")
+    def _alarms_grow_towards_the_line(self) -> Self:
+        if self.false_alarm > self.false_alarm_at_line:
+            raise ValueError(
+                f"false_alarm: {self.false_alarm} is more than false_alarm_at_line, {self.false_alarm_at_line}; "
+                "it should be at most as much: nearer to the line more is taken for a violation"
+            )
+        return self
 
     @property
     def power(self) -> float:

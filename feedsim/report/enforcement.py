@@ -127,3 +127,22 @@ def reviewers(evidence: Evidence) -> Html:
     ]
     caption = "Means over seeds. A sensitivity of 0 is guessing; a criterion above 0 is reluctance to call harm."
     return table(head, body, caption, kind="tall")
+
+
+COLD = (
+    "A detector that has had too few verdicts of harm to learn from (fewer than detectors.min_positives) gives every "
+    "post of its language the same probability, the share of harm in the audit: a cold start. Nothing is found by it."
+)
+
+
+def cold_starts(evidence: Evidence) -> Html:
+    """Detectors that ended the run without having learned anything, a row each; nothing where all have."""
+    rows = evidence.means[(evidence.means["metric"] == "cold_start") & (evidence.means["mean"] > 0)]
+    if rows.empty:
+        return ""
+    body = [
+        [text(row["arm"]), text(row["harm"]), text(str(row["part"]).removeprefix("language=") or "all"),
+         percent(row["mean"])]
+        for _, row in rows.iterrows()
+    ]  # fmt: skip
+    return table(["Arm", "Harm", "Language", "Share of runs"], body, COLD)
