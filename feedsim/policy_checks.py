@@ -40,11 +40,14 @@ def _days(policy: Policy, path: Where) -> Iterator[Finding]:
 
 def _needs(scenario: "Scenario", policy: Policy, path: Where) -> Iterator[Finding]:
     """Nobody is left to believe that a policy acts which can't."""
-    kind = kind_of(type(policy))
-    if "detectors" in policy.needs and scenario.detectors.kind == "none":
+    kind, needs = kind_of(type(policy)), policy.requires()
+    if "detectors" in needs and scenario.detectors.kind == "none":
         wrong = f"{kind} acts on what detectors believe, and there are none"
         yield Finding(((*path, "kind"), ("detectors", "kind")), wrong, "detectors.kind should be another than none")
-    if "heads" in policy.needs and scenario.ranker.kind != "engagement":
+    if "desk" in needs and scenario.review.kind == "none":
+        wrong = f"{kind} acts on what reviewers decide, and there are none"
+        yield Finding(((*path, "kind"), ("review", "kind")), wrong, "review should be {kind: desk}")
+    if "heads" in needs and scenario.ranker.kind != "engagement":
         wrong = f"{kind} changes the weights of the ranker's heads, and a {scenario.ranker.kind} ranker has none"
         yield Finding(((*path, "kind"), ("ranker", "kind")), wrong, "ranker.kind should be engagement")
 

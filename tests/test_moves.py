@@ -13,6 +13,8 @@ from typing import Any, get_args, get_origin
 
 import pandas as pd
 import pytest
+from policy_bases import HARMFUL, policy_bases
+from policy_bases import MOVES as OF_POLICIES
 from pydantic import ValidationError
 from worlds import TINY, run, settings
 
@@ -26,9 +28,8 @@ GRAPH = GeneratedGraph(mean_followees=8, community_users=20)
 BASE = TINY.model_copy(update={"graph": GRAPH, "population": TINY.population.model_copy(update={"actors": ACTORS})})
 """With enough of every kind of account and of communities among 150 people for their keys to matter."""
 
-DEMOTE: dict[str, Any] = {"kind": "demote", "harm": "misinformation", "strength": 0.5, "threshold": 0.0}
-REMOVE: dict[str, Any] = {"kind": "remove", "harm": "misinformation", "threshold": 0.9}
-LASTING = {"start_day": 0, "end_day": None}
+DEMOTE: dict[str, Any] = {"kind": "demote", "harm": "misinformation", "strength": 1.0}
+SCOPE: dict[str, Any] = {"groups": {}, "languages": [], "surfaces": []}
 DESK = {"kind": "desk", "audit_share": 0.5, "reviewers_per_10000": 200.0, "reports": 1, "threshold": 0.3}
 LEARNED = {"kind": "learned", "min_positives": 20, "trees": 10, "learning_rate": 0.5, "retrain_days": 1}
 JUDGED = {
@@ -41,8 +42,8 @@ JUDGED = {
 }
 BASES: dict[str, dict[str, Any]] = {
     "": {},
-    "demote": {"detectors.kind": "oracle", "policies": {"it": DEMOTE | LASTING}},
-    "remove": {"detectors.kind": "oracle", "policies": {"it": REMOVE | LASTING}},
+    "days": HARMFUL | {"policies": {"it": DEMOTE | {"start_day": 0, "end_day": None}}},
+    "scope": HARMFUL | {"policies": {"it": DEMOTE | {"for": SCOPE}}},
     "learned": JUDGED,
     "desk": JUDGED,
     "edges": {"graph": {"kind": "edges", "path": "edges.csv", "directed": True, "homophily": 0.6}},
@@ -52,16 +53,20 @@ BASES: dict[str, dict[str, Any]] = {
         "columns": {"rating": "rating", "leaning": "leaning", "modality": "modality", "source": "page"},
     }},
 }  # fmt: skip
+BASES |= policy_bases()
 """What a run needs for a block to be there at all; their own keys are moved under them."""
 OWN = {
-    "demote": ("policies",),
-    "remove": ("policies",),
+    "days": ("policies.it.start_day", "policies.it.end_day"),
+    "scope": ("policies.it.for",),
     "learned": ("detectors",),
     "desk": ("review",),
     "edges": ("graph",),
     "catalogue": ("content.path", "content.columns", "content.false_ratings", "content.leanings", "content.modalities",
                   "content.kind_of_post", "content.leaning_match"),
 }  # fmt: skip
+OWN |= dict.fromkeys(policy_bases(), ("policies.it.",))
+ONCE = ("start_day", "end_day", "for")
+"""What all policies have, and what is moved of one of them only."""
 
 NEEDS: dict[str, dict[str, Any]] = {
     # Only a class that is looked for has a line.
@@ -167,7 +172,9 @@ MOVES: dict[str, Any] = {
     "burn_in_days": 2,
     "policies.it.start_day": 1,
     "policies.it.end_day": 1,
-    "policies.it.harm": "hate",
+    "policies.it.for.groups": {"age": ["65+"]},
+    "policies.it.for.languages": ["spanish"],
+    "policies.it.for.surfaces": ["trending"],
     "population.actors.publisher.popularity": 1.0,
     "population.actors.bot.kinds": {"civic": 1.0},
     "population.actors.supersharer.kinds": {"personal": 1.0},
@@ -175,10 +182,12 @@ MOVES: dict[str, Any] = {
     "population.actors.hate_producer.kinds": {"news": 1.0},
     "population.actors.publisher.kinds": {"personal": 1.0},
 }
+MOVES |= OF_POLICIES
 UNREAD = {
     "harms.misinformation.line": "falsity has no policy line",
     "harms.misinformation.aimed_at_group": "falsity is aimed at nobody",
     "policies.it.threshold": "the oracle is certain, whatever the threshold",
+    "measures.line_of_belief": "nothing is believed without detectors, and the oracle is on neither side of a line",
 }
 """Keys that change nothing here, each with the reason; the test makes sure that they still do not."""
 UNIONS = ("kind",)
@@ -199,6 +208,8 @@ def keys(base: str) -> list[str]:
     paths = leaves(json.loads(settings(BASE, BASES[base]).model_dump_json()))
     if not base:
         return [path for path in paths if path != "policies"]
+    if base in policy_bases():
+        paths = (path for path in paths if path.split(".")[2:3] != [] and path.split(".")[2] not in ONCE)
     return [path for path in paths if path.startswith(OWN[base]) and path.rpartition(".")[2] not in UNIONS]
 
 

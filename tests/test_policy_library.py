@@ -27,9 +27,12 @@ from feedsim.integrity.policies.ranking import (
     StatedPreference,
 )
 from feedsim.integrity.policies.reach import BorderlineOutOfNetwork, HyperactiveDiscount, SourceDiversity
-from feedsim.integrity.policies.remove import Remove
+from feedsim.integrity.policies.remove import Remove, RemoveOnReview
 from feedsim.people.panel import Panel
 from feedsim.world.arrays import FOREVER, NEVER, Bools, Longs
+from feedsim.world.desk import APPEAL, HARMFUL, HARMLESS
+from feedsim.world.desk import DETECTOR as BY_DETECTOR
+from feedsim.world.desk import REPORTERS as BY_REPORT
 from feedsim.world.posts import (
     CIVIC,
     DEMOTED,
@@ -142,6 +145,37 @@ def test_removal_in_one_language_leaves_the_others() -> None:
     assert world.posts.live("status").tolist() == [LIVE, REMOVED]
 
 
+def case(world: World, post: int, harm: int, decided: float, verdict: int, source: int = BY_DETECTOR) -> None:
+    """A case about a post (absolute row) that somebody has decided."""
+    said = {"post": post, "harm": harm, "decided_minute": decided, "verdict": verdict, "source": source}
+    world.desk.cases.append(**{name: np.array([value]) for name, value in said.items()})
+
+
+def test_what_is_suspected_and_was_never_looked_at_is_reviewed() -> None:
+    world, _ = suspected([0.49, 0.5, 0.9, 0.9])
+    world.posts.cased[2, 0] = True
+    world.posts.status[3] = REMOVED
+    referral = RemoveOnReview(kind="remove_on_review", harm="misinformation").review(world)
+    assert referral is not None
+    assert (referral.post.tolist(), referral.harm) == ([1], 0)
+    assert RemoveOnReview(kind="remove_on_review", harm="misinformation", threshold=1.0).review(world) is None
+
+
+def test_what_reviewers_found_in_the_last_tick_is_removed_and_nothing_else() -> None:
+    world, _ = suspected([0] * 7, minute=600)
+    case(world, 0, 0, 585.1, HARMFUL)
+    case(world, 1, 0, 600.0, HARMFUL, BY_REPORT)
+    case(world, 2, 0, 590.0, HARMLESS)
+    case(world, 3, 1, 590.0, HARMFUL)
+    case(world, 4, 0, 585.0, HARMFUL)
+    case(world, 5, 0, 590.0, HARMFUL, APPEAL)
+    case(world, 6, 0, 601.0, HARMFUL)
+    obey(world, RemoveOnReview(kind="remove_on_review", harm="misinformation"))
+    assert np.flatnonzero(world.posts.live("status") == REMOVED).tolist() == [0, 1]
+    assert world.posts.live("found_by").tolist() == [DETECTOR, REPORT, 0, 0, 0, 0, 0]
+    assert world.posts.live("found_as").tolist() == [0, 0, -1, -1, -1, -1, -1]
+
+
 # Labels
 
 
@@ -159,6 +193,15 @@ def test_labels_and_screens_are_put_on_what_is_suspected_and_not_removed(kind: s
     friction = policy.friction(world, c, everything(c))
     assert friction is not None
     assert friction.rows.tolist() == [1, 2]
+
+
+def test_where_detectors_are_not_asked_a_warning_is_what_reviewers_put_on() -> None:
+    world, c = suspected([1, 1])
+    policy = WarningLabel(kind="warning_label", harm="misinformation", threshold=None)
+    assert policy.orders(world, JUDGES) is None
+    assert policy.requires() == {"desk"}
+    apply(world, Orders.on_posts(np.array([1], np.int32), LABELLED, REPORT))
+    assert policy.friction(world, c, everything(c)).rows.tolist() == [1]
 
 
 def test_a_warning_says_what_it_prevents_and_a_screen_how_often_it_is_opened() -> None:

@@ -28,7 +28,9 @@ HARMFUL = settings(
 
 NEUTRAL: dict[str, dict[str, Any]] = {
     "demote": {"harm": "misinformation", "strength": 0.0},
+    "demote_on_review": {"strength": 0.0},
     "remove": {"harm": "misinformation", "start_day": 99},
+    "remove_on_review": {"harm": "misinformation", "start_day": 99},
     "warning_label": {
         "harm": "misinformation", "sharing_cut": 0.0, "low_trust_sharing_cut": 0.0, "belief_cut": 0.0,
         "low_trust_belief_cut": 0.0,
@@ -58,19 +60,36 @@ NEUTRAL: dict[str, dict[str, Any]] = {
     "user_control": {"harm": "misinformation", "share": 0.0},
 }  # fmt: skip
 """Settings with which each policy is in force and changes nothing."""
-STRIKING: dict[str, Any] = {"out": {"kind": "remove", "harm": "misinformation"}}
+STRIKING: dict[str, Any] = {"policies": {"out": {"kind": "remove", "harm": "misinformation"}}}
 """Without which nobody gets a strike."""
+DESK: dict[str, Any] = {
+    "review": {"kind": "desk", "reviewers_per_10000": 500.0, "outcomes": {"misinformation": "demote"}}
+}
+"""Reviewers who demote what they find."""
+UNDER = {
+    "strikes": STRIKING, "account_ban": STRIKING, "repeat_offender_demotion": STRIKING,
+    "demote_on_review": DESK, "remove_on_review": DESK,
+}  # fmt: skip
+"""What there must be for a policy to have anything to act on."""
 
 
-def scenario(kind: str, said: dict[str, Any], others: dict[str, Any] | None = None) -> Scenario:
-    return settings(HARMFUL, {"policies": {**(others or {}), "it": {"kind": kind, **said}}})
+def scenario(kind: str, said: dict[str, Any], under: dict[str, Any] | None = None) -> Scenario:
+    base = settings(HARMFUL, under or {})
+    there = {name: policy.model_dump(mode="json") for name, policy in base.policies.items()}
+    return settings(base, {"policies": {**there, "it": {"kind": kind, **said}}})
+
+
+OF_FINDING = {"recall", "precision", "proactive_rate", "action_rate", "repeat_offender_share", "second_found_share"}
+"""Metrics of what was found and labelled, whether anything came of it or not."""
 
 
 def without_traces(tables: Tables) -> Tables:
-    """The tables but for the columns that tell what a policy did, rather than what came of it."""
-    posts = tables["posts"].drop(columns=["status", "found_by", "labelled_minute"])
+    """The tables but for what tells what a policy did, rather than what came of it."""
+    metrics = tables["metrics"]
+    metrics = metrics[~metrics.metric.isin(OF_FINDING)].reset_index(drop=True)
+    posts = tables["posts"].drop(columns=["status", "found_by", "found_as", "labelled_minute"])
     impressions = tables["impressions"].drop(columns="factor_it", errors="ignore")
-    return tables | {"posts": posts, "impressions": impressions}
+    return tables | {"posts": posts, "impressions": impressions, "metrics": metrics}
 
 
 @pytest.fixture(scope="module")
@@ -80,14 +99,35 @@ def free() -> Tables:
 
 @pytest.fixture(scope="module")
 def striking() -> Tables:
-    return run(settings(HARMFUL, {"policies": STRIKING}))
+    return run(settings(HARMFUL, STRIKING))
+
+
+@pytest.fixture(scope="module")
+def reviewed() -> Tables:
+    return run(settings(HARMFUL, DESK))
 
 
 @pytest.mark.parametrize("kind", [kind_of(block) for block in LIBRARY])
-def test_a_policy_with_neutral_settings_is_no_policy_to_the_bit(kind: str, free: Tables, striking: Tables) -> None:
-    counts = kind in ("strikes", "account_ban", "repeat_offender_demotion")
-    neutral = run(scenario(kind, NEUTRAL[kind], STRIKING if counts else None))
-    assert_same(without_traces(striking if counts else free), without_traces(neutral))
+def test_a_policy_with_neutral_settings_is_no_policy_to_the_bit(
+    kind: str, free: Tables, striking: Tables, reviewed: Tables
+) -> None:
+    under = UNDER.get(kind)
+    without = {id(None): free, id(STRIKING): striking, id(DESK): reviewed}[id(under)]
+    neutral = run(scenario(kind, NEUTRAL[kind], under))
+    assert_same(without_traces(without), without_traces(neutral))
+
+
+def test_what_reviewers_demote_sinks_and_what_they_find_is_removed(reviewed: Tables) -> None:
+    demoted = reviewed["posts"].query("status == 'demoted'")
+    assert len(demoted) > 10
+    sunk = run(scenario("demote_on_review", {"strength": 1.0}, DESK))
+    factor = sunk["impressions"].factor_it
+    assert set(factor.dropna()) == {0.0, 1.0}
+    gone = run(scenario("remove_on_review", {"harm": "misinformation"}, DESK))["posts"]
+    # In burn-in there was only the desk.
+    fresh = gone[gone.minute >= 0]
+    assert set(fresh.status) == {"live", "removed"}
+    assert np.count_nonzero(fresh.status == "removed") > 10
 
 
 def test_labels_that_change_nothing_are_put_on_all_the_same(free: Tables) -> None:
@@ -109,7 +149,7 @@ def test_all_policies_at_once_are_the_same_run_whatever_the_chunk_and_the_thread
         if (kind := kind_of(block)) != "remove"
     }
     several["reader"] = {"kind": "read_first", "for": {"surfaces": ["trending"], "groups": {"age": ["18-29"]}}}
-    all_at_once = settings(HARMFUL, {"policies": several})
+    all_at_once = settings(HARMFUL, DESK | {"policies": several})
     assert_same(run(all_at_once), run(all_at_once, chunk=chunk, threads=2))
     assert len(differs(run(all_at_once), run(HARMFUL))) >= 5
 

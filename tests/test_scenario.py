@@ -11,7 +11,7 @@ from sheets import study, told, told_of, written
 
 from feedsim.faults import Faults
 from feedsim.feed.ranking import ChronologicalRanker, EngagementRanker
-from feedsim.integrity.detectors import Detectors
+from feedsim.integrity.detectors import Oracle
 from feedsim.integrity.policies import LIBRARY, Demote, Remove
 from feedsim.merging import kind_of
 from feedsim.people.content import Harm
@@ -177,7 +177,7 @@ def test_an_arm_is_merged_onto_the_base(tmp_path: Path) -> None:
         "slow": Demote(kind="demote", harm="hate", strength=0.9),
         "out": Remove(kind="remove", harm="hate"),
     }
-    assert found.arms["none"] == Scenario(days=5, detectors=Detectors(kind="oracle"))
+    assert found.arms["none"] == Scenario(days=5, detectors=Oracle(kind="oracle"))
 
 
 def test_another_kind_of_block_starts_anew(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from typing import Protocol
 import numpy as np
 
 from feedsim.world.arrays import NEVER, Bools, Bytes, Codes, Ints, Longs, Shorts
-from feedsim.world.posts import LABELLED, LIVE, NOBODY_FOUND, REMOVED
+from feedsim.world.posts import LABELLED, LIVE, NOBODY_FOUND, REMOVED, WARNING
 from feedsim.world.world import World
 
 
@@ -111,7 +111,9 @@ def _on_posts(world: World, orders: Orders) -> None:
     first = posts.found_by[at] == NOBODY_FOUND
     posts.found_by[at[first]] = orders.found_by[severest][first]
     posts.found_as[at[first]] = orders.found_as[severest][first]
-    np.bitwise_or.at(posts.labels, row, orders.labels)
+    # Whoever orders a label and names none, such as a reviewer, means the warning.
+    labels = np.where((orders.status == LABELLED) & (orders.labels == 0), WARNING, orders.labels)
+    np.bitwise_or.at(posts.labels, row, labels)
     for minutes, done in ((posts.removed_minute, REMOVED), (posts.labelled_minute, LABELLED)):
         rows = row[orders.status == done]
         # A post of this very tick may be younger than the tick: nothing is done to it before it is there.

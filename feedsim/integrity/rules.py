@@ -10,7 +10,7 @@ from feedsim.feed.flow import Candidates, Choice
 from feedsim.feed.friction import Friction, Gate, Submitted
 from feedsim.integrity.orders import Judges, Orders
 from feedsim.integrity.policies import Policy
-from feedsim.integrity.policies.base import Question, Referral
+from feedsim.integrity.policies.base import Need, Question, Referral
 from feedsim.world.arrays import Bools, Doubles, Floats, Ints
 from feedsim.world.world import ACTIONS, World
 
@@ -27,9 +27,9 @@ class Rules:
             if policy.answers(question) and policy.acts(world):
                 yield name, policy
 
-    def need(self, what: str) -> bool:
+    def need(self, what: Need) -> bool:
         """Whether any policy needs it."""
-        return any(what in policy.needs for policy in self.policies.values())
+        return any(what in policy.requires() for policy in self.policies.values())
 
     @property
     def heads(self) -> frozenset[int]:

@@ -7,7 +7,7 @@ from pydantic import Field, SerializeAsAny
 from feedsim.integrity.policies.accounts import AccountBan, BotThrottle, RepeatOffenders, Strikes
 from feedsim.integrity.policies.base import Policy, Scope, believed
 from feedsim.integrity.policies.choice import UserControl
-from feedsim.integrity.policies.demote import Demote
+from feedsim.integrity.policies.demote import Demote, DemoteOnReview
 from feedsim.integrity.policies.labels import Interstitial, WarningLabel
 from feedsim.integrity.policies.limits import CircuitBreaker, ForwardLimit, ReshareDepthLimit, ShareButtonRemoval
 from feedsim.integrity.policies.notes import CrowdNotes, FactCheck
@@ -20,13 +20,15 @@ from feedsim.integrity.policies.ranking import (
     StatedPreference,
 )
 from feedsim.integrity.policies.reach import BorderlineOutOfNetwork, HyperactiveDiscount, SourceDiversity
-from feedsim.integrity.policies.remove import Remove
+from feedsim.integrity.policies.remove import Remove, RemoveOnReview
 
 __all__ = ["LIBRARY", "Demote", "Policy", "PolicyBlock", "Remove", "Scope", "believed"]
 
 Library: TypeAlias = (
     Demote
+    | DemoteOnReview
     | Remove
+    | RemoveOnReview
     | WarningLabel
     | Interstitial
     | FactCheck

@@ -16,6 +16,7 @@ from feedsim.world.posts import REMOVED
 from feedsim.world.world import SOURCES, Action, Source, World
 
 Question: TypeAlias = Literal["publish", "keep", "weights", "order", "factor", "friction", "review", "orders"]
+Need: TypeAlias = Literal["detectors", "heads", "desk", "audiences"]
 Rows: TypeAlias = Longs | Ints
 OF_ROWS: tuple[Question, ...] = ("keep", "weights", "order", "factor", "friction")
 """Questions about what one viewer is shown; the others are about posts and accounts."""
@@ -63,8 +64,12 @@ class Policy(Block):
     scope: Scope | None = Field(None, alias="for")
     """whom it is for: groups of viewers, languages of posts, surfaces that bring them; nothing = everybody"""
 
-    needs: ClassVar[frozenset[Literal["detectors", "heads", "desk", "audiences"]]] = frozenset()
+    needs: ClassVar[frozenset[Need]] = frozenset()
     """what there must be for it to do anything"""
+
+    def requires(self) -> frozenset[Need]:
+        """What there must be for it to do anything with these settings."""
+        return self.needs
 
     def acts(self, world: World) -> bool:
         """Whether today is one of its days."""

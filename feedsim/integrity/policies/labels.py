@@ -9,7 +9,7 @@ from feedsim.block import Share
 from feedsim.feed.flow import Candidates, Choice
 from feedsim.feed.friction import Friction
 from feedsim.integrity.orders import Judges, Orders
-from feedsim.integrity.policies.base import Policy, suspected
+from feedsim.integrity.policies.base import Need, Policy, suspected
 from feedsim.world.arrays import Longs
 from feedsim.world.posts import DETECTOR, LABELLED, SCREEN, WARNING
 from feedsim.world.world import World
@@ -22,14 +22,12 @@ class Label(Policy):
 
     harm: str
     """a class that the scenario names, such as misinformation"""
-    threshold: Certain = 0.9
-    """probability from which a post gets it (assumption)"""
 
     needs = frozenset({"detectors"})
 
-    def put_on(self, world: World, label: int) -> Orders | None:
+    def put_on(self, world: World, label: int, threshold: float) -> Orders | None:
         """The order to put it on those that should have it and have not."""
-        rows = self.of_posts(world, suspected(world, self.harm, self.threshold))
+        rows = self.of_posts(world, suspected(world, self.harm, threshold))
         rows = rows[(world.posts.labels[rows] & label) == 0]
         found = world.harms.index(self.harm)
         return Orders.on_posts(world.posts.base + rows, LABELLED, DETECTOR, label, found) if len(rows) else None
@@ -47,6 +45,8 @@ class WarningLabel(Label):
     """
 
     kind: Literal["warning_label"]
+    threshold: Certain | None = 0.9
+    """probability from which a post gets it; nothing = only what reviewers label bears it (assumption)"""
     sharing_cut: Share = 0.247
     """share of reshares that a warning prevents, over all people (I06)"""
     low_trust_sharing_cut: Share = 0.167
@@ -56,9 +56,13 @@ class WarningLabel(Label):
     low_trust_belief_cut: Share = 0.129
     """the same in those who trust fact-checkers least (I06)"""
 
+    def requires(self) -> frozenset[Need]:
+        """Reviewers, where detectors are not asked."""
+        return self.needs if self.threshold is not None else frozenset({"desk"})
+
     def orders(self, world: World, judges: Judges) -> Orders | None:
         """Warnings for what is suspected."""
-        return self.put_on(world, int(WARNING))
+        return None if self.threshold is None else self.put_on(world, int(WARNING), self.threshold)
 
     def friction(self, world: World, c: Candidates, choice: Choice) -> Friction:
         """Fewer reshares, and less belief."""
@@ -75,12 +79,14 @@ class Interstitial(Label):
     """Put a screen before probable harm, behind which few people look."""
 
     kind: Literal["interstitial"]
+    threshold: Certain = 0.9
+    """probability from which a post gets it (assumption)"""
     open_share: Share = 0.05
     """share of times that somebody looks at what is behind (G13)"""
 
     def orders(self, world: World, judges: Judges) -> Orders | None:
         """Screens for what is suspected."""
-        return self.put_on(world, int(SCREEN))
+        return self.put_on(world, int(SCREEN), self.threshold)
 
     def friction(self, world: World, c: Candidates, choice: Choice) -> Friction:
         """Nothing is done, felt or believed of what nobody looks at."""
