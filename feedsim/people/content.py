@@ -50,14 +50,14 @@ class Content(Block):
     """of true news and civic posts, those that correct a false story"""
     target_attribute: str = "dialect"
     """group attribute whose levels hostile posts are aimed at"""
-    words_mean: dict[Kind, NotNegative] = Field({"personal": 0.15, "news": 0.4, "civic": 0.8, "entertainment": 0.15})
-    """moral-emotional words a post (Poisson)"""
+    words_mean: dict[Kind, NotNegative] = Field({"personal": 0.2, "news": 0.2, "civic": 0.4, "entertainment": 0.2})
+    """moral-emotional words a post (Poisson); civic posts carry twice as many as others (assumption)"""
     words_if_false: NotNegative = 0.4
     """more of them in a false story"""
     words_per_severity: NotNegative = 0.5
     """more of them per unit of severity"""
-    terms_mean: dict[Kind, NotNegative] = Field({"personal": 0.01, "news": 0.1, "civic": 0.4, "entertainment": 0.01})
-    """out-group terms a post (Poisson)"""
+    terms_mean: dict[Kind, NotNegative] = Field({"personal": 0.02, "news": 0.02, "civic": 0.1, "entertainment": 0.02})
+    """out-group terms a post (Poisson), before falsity and severity add theirs (assumption)"""
     terms_if_false: NotNegative = 0.25
     terms_per_severity: NotNegative = 0.8
     novelty_if_false: Annotated[float, Field(ge=0, le=0.5)] = 0.15

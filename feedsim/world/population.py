@@ -104,7 +104,7 @@ def _default_actors() -> dict[ActorName, Actor]:
         "publisher": Actor(
             share=0.004,
             posts_per_day=10,
-            popularity=30,
+            popularity=15,
             kinds={"news": 0.6, "civic": 0.15, "entertainment": 0.25},
             false_share=0.01,
         ),
