@@ -31,6 +31,7 @@ NEUTRAL: dict[str, dict[str, Any]] = {
     "demote_on_review": {"strength": 0.0},
     "remove": {"harm": "misinformation", "start_day": 99},
     "remove_on_review": {"harm": "misinformation", "start_day": 99},
+    "human_review": {"harm": "misinformation", "start_day": 99},
     "warning_label": {
         "harm": "misinformation", "sharing_cut": 0.0, "low_trust_sharing_cut": 0.0, "belief_cut": 0.0,
         "low_trust_belief_cut": 0.0,
@@ -68,7 +69,7 @@ DESK: dict[str, Any] = {
 """Reviewers who demote what they find."""
 UNDER = {
     "strikes": STRIKING, "account_ban": STRIKING, "repeat_offender_demotion": STRIKING,
-    "demote_on_review": DESK, "remove_on_review": DESK,
+    "demote_on_review": DESK, "remove_on_review": DESK, "human_review": DESK,
 }  # fmt: skip
 """What there must be for a policy to have anything to act on."""
 
