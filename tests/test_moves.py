@@ -166,7 +166,6 @@ MOVES: dict[str, Any] = {
     "review.threshold": 0.9,
     "review.outcomes": {"misinformation": "label"},
     "review.audit_share": 0.1,
-    "measures.line_of_belief": 0.05,
     "tick_minutes": 120,
     "days": 2,
     "burn_in_days": 2,
@@ -186,8 +185,6 @@ MOVES |= OF_POLICIES
 UNREAD = {
     "harms.misinformation.line": "falsity has no policy line",
     "harms.misinformation.aimed_at_group": "falsity is aimed at nobody",
-    "policies.it.threshold": "the oracle is certain, whatever the threshold",
-    "measures.line_of_belief": "nothing is believed without detectors, and the oracle is on neither side of a line",
 }
 """Keys that change nothing here, each with the reason; the test makes sure that they still do not."""
 UNIONS = ("kind",)
