@@ -5,7 +5,8 @@ import re
 import pandas as pd
 from test_report import Outline
 
-from feedsim.report.enforcement import COLD, NEITHER, WITHIN_A_DAY, cold_starts, found, mistakes, reviewers
+from feedsim.report.answer import answer
+from feedsim.report.enforcement import COLD, NEITHER, WITHIN_A_DAY, by_kind, cold_starts, found, mistakes, reviewers
 from feedsim.report.evidence import Evidence
 
 Row = tuple[str, int, str, str, str, str, str, str, float]
@@ -58,6 +59,7 @@ def test_what_is_found_is_a_row_a_class_with_the_mean_over_seeds() -> None:
 def test_that_a_proactive_rate_is_no_recall_is_said_where_both_are_told() -> None:
     whole = found(evidence_of(cells("held", 0, HELD)))
     assert NEITHER in whole
+    assert "Here: held, hate: proactive rate 94.7\u202f%, recall 4.00\u202f%." in whole
     assert WITHIN_A_DAY in whole
     neither = found(evidence_of(cells("held", 0, {("recall", "hate"): 0.04})))
     assert "recall" in neither.lower()
@@ -111,3 +113,41 @@ def test_reviewers_are_told_by_pool_and_group() -> None:
         ["held", "hate", "english", "dialect: minority", "1.10", "\u22120.500"],
     ]
     assert reviewers(evidence_of([])) == ""
+
+
+def made(arm: str, text: tuple[float, ...], meme: tuple[float, ...]) -> list[Row]:
+    """Recall of hateful texts and memes in some seeds."""
+    of = {"text": text, "meme": meme}
+    return [
+        (arm, seed, "recall", "hate", "", "", "", f"modality={kind}", value)
+        for kind, values in of.items()
+        for seed, value in enumerate(values)
+    ]
+
+
+def test_what_is_found_is_told_by_how_posts_are_made_and_by_language() -> None:
+    languages = [("held", 0, "recall", "hate", "author", "language", "spanish", "", 0.25)]
+    rows = [*made("held", (0.5,), (0.1,)), *languages, ("held", 0, "recall", "hate", "author", "age", "young", "", 0.9)]
+    assert rows_of(by_kind(evidence_of(rows))) == [
+        ["Arm", "Harm", "text", "meme"],
+        ["held", "hate", "50.0\u202f%", "10.0\u202f%"],
+        ["Arm", "Harm", "spanish"],
+        ["held", "hate", "25.0\u202f%"],
+    ]
+    assert "9.88\u202f% to 10.1\u202f%" in by_kind(evidence_of(made("held", (0.5, 0.5), (0.1, 0.1002))))
+    assert by_kind(evidence_of([])) == ""
+
+
+def test_an_answer_names_the_kind_of_post_that_is_found_more_often_for_sure() -> None:
+    before = made("free", (0.5, 0.5, 0.5), (0.1, 0.1, 0.1))
+    (verdict,) = answer(evidence_of([*before, *made("held", (0.9, 0.6, 0.51), (0.3, 0.31, 0.32))]))
+    assert "more hate found (modality: meme)" in verdict.short
+    assert "text" not in verdict.short
+    assert any("31.0\u202f% instead of 10.0\u202f%, +21" in figures for figures in verdict.figures)
+
+
+def test_an_answer_tells_whether_cases_are_decided_in_time() -> None:
+    rows = [(arm, seed, "decided_within_24h", "", "", "", "", "", value)
+            for arm, value in (("free", 0.9), ("held", 0.2)) for seed in range(2)]  # fmt: skip
+    (verdict,) = answer(evidence_of(rows))
+    assert "less of the cases decided within 24 hours" in verdict.short

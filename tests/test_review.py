@@ -111,3 +111,16 @@ def test_shifts_are_spread_over_the_day_and_end_before_midnight() -> None:
 def test_capacity_is_what_the_minutes_of_a_case_leave_of_a_shift(minutes: float) -> None:
     cases = at_work(1000, [shift(minutes=210)], {"minutes": minutes})
     assert len(decisions(cases)) == 210 / minutes
+
+
+def test_a_shift_ends_though_its_last_minute_is_rounded() -> None:
+    """Three days before the end of burn-in the second of seven reviewers goes home a hair before the shift is over."""
+    midnight, (_, second, *_) = -3 * DAY, roster(review(reviewers={"english": 7}), np.array([0]), ("english",))
+    assert (midnight + second.start) + (second.end - second.start) < midnight + second.end
+    world, environment = world_of([]), simpy.Environment(initial_time=midnight)
+    Reviewers(review(), world, environment, [second]).begin_day()
+    steps = 0
+    while environment.peek() < midnight + DAY and steps < 100:
+        environment.step()
+        steps += 1
+    assert steps < 100

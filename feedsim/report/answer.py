@@ -6,6 +6,7 @@ from typing import TypeAlias
 import pandas as pd
 
 from feedsim.report.evidence import ENGAGEMENT, PREVALENCE, Evidence
+from feedsim.report.finding import of_finding
 from feedsim.report.gap import GAP, Gap
 from feedsim.report.numbers import agreement, change, direction, number, percent
 
@@ -46,6 +47,7 @@ def _verdict(evidence: Evidence, arm: str, rows: pd.DataFrame) -> Verdict:
     for row in whole(rows, GAP):
         way, sure = tendency(row), sureness(row)
         said.append((GAPS[way], sure, _gap(row, evidence.gaps[arm], evidence.gaps[evidence.base])))
+    said += [_said(row, what, figures) for what, row, figures in of_finding(evidence, rows) if tendency(row)]
     return Verdict(arm, _short(said, len(evidence.seeds)), tuple(figures for _, _, figures in said))
 
 

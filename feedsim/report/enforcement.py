@@ -1,5 +1,6 @@
 """What the report says of integrity: how much harm is found, how soon, and whom it hits by mistake."""
 
+import math
 from collections.abc import Callable, Sequence
 
 import pandas as pd
@@ -7,6 +8,7 @@ import pandas as pd
 from feedsim.report.answer import whole
 from feedsim.report.charts import group_bars, looks
 from feedsim.report.evidence import Evidence
+from feedsim.report.finding import cut_of
 from feedsim.report.legend import legend, mark
 from feedsim.report.numbers import number, percent
 from feedsim.report.page import Html, figure, table, text
@@ -68,9 +70,48 @@ def found(evidence: Evidence) -> Html:
         for arm in arms
         for harm in (*evidence.harms, ALL)
     ]
-    notes = [NEITHER] * ("proactive_rate" in there) + [WITHIN_A_DAY] * ("decided_within_24h" in there)
+    notes = _neither(rows, evidence) * ("proactive_rate" in there) + [WITHIN_A_DAY] * ("decided_within_24h" in there)
     said = "".join(f'<p class="small">{text(note)}</p>' for note in notes)
     return table(head, body, CAPTION, kind="cards") + said
+
+
+def _neither(rows: pd.DataFrame, evidence: Evidence) -> list[str]:
+    """That recall and proactive rate are two things, and what each is here."""
+    here = []
+    for arm in evidence.arms:
+        for harm in evidence.harms:
+            of = [whole(rows[rows["arm"] == arm], metric, harm) for metric in ("proactive_rate", "recall")]
+            if all(of):
+                rate, recall = (percent(row["mean"]) for (row,) in of)
+                here.append(f"{arm}, {harm}: proactive rate {rate}, recall {recall}")
+    return [NEITHER, f"Here: {'; '.join(here)}."] if here else [NEITHER]
+
+
+def by_kind(evidence: Evidence) -> Html:
+    """Recall by how posts are made and by language, a table each, a row an arm and class; nothing where there is no
+    more than one kind."""
+    found = cut_of(evidence.means)
+    tables = [_kinds(str(cut), of) for cut, of in found.groupby("cut", sort=False) if of["mean"].any()]
+    return "".join(tables)
+
+
+def _kinds(cut: str, rows: pd.DataFrame) -> Html:
+    kinds = tuple(dict.fromkeys(rows["kind"]))
+    body = []
+    for (arm, harm), of in rows.groupby(["arm", "harm"], sort=False):
+        said = {row["kind"]: f"{percent(row['mean'])}{_interval(row)}" for _, row in of.iterrows()}
+        body.append([text(str(arm)), text(str(harm)), *(said.get(kind, "\u2013") for kind in kinds)])
+    caption = (
+        f"Recall: share of the posts of a class that is found, by {cut}. Means over seeds, below them the intervals."
+    )
+    return table(["Arm", "Harm", *map(text, kinds)], body, caption, kind="cards")
+
+
+def _interval(row: pd.Series) -> Html:
+    if not (math.isfinite(row["low"]) and math.isfinite(row["high"])):
+        return ""
+    low, high = (max(min(end, 1.0), 0.0) for end in (row["low"], row["high"]))
+    return f'<span class="change">{percent(low)} to {percent(high)}</span>'
 
 
 def _row(rows: pd.DataFrame, metrics: Sequence[str], arm: str, harm: str) -> list[Html]:

@@ -46,6 +46,7 @@ def render(evidence: Evidence) -> Html:
         "time": ("Over time", "Does it change over time?", pictures.over_days(evidence), spread),
         "groups": ("Groups", "Who sees the harm?", pictures.by_group(evidence), columns),
         "found": ("Found", "How much of the harm is found?", enforcement.found(evidence), under),
+        "kinds": ("Kinds", "Which of the harm is found?", enforcement.by_kind(evidence), under),
         "cold": ("Cold starts", "Which detectors could not learn?", enforcement.cold_starts(evidence), under),
         "mistakes": ("Mistakes", "Whom does it hit by mistake?", enforcement.mistakes(evidence), mistakes),
         "reviewers": (
