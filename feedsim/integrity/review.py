@@ -118,7 +118,8 @@ class Reviewers:
         close = clock.timeout(shift.end - shift.start)
         while seen < self.review.harmful_per_day and clock.now < midnight + shift.latest:
             case = queue.take(lambda case: bool(self.world.desk.cases.not_by[case] == shift.reviewer))
-            if case is None and clock.now >= midnight + shift.end:
+            # Not by the clock: sums of minutes are rounded, and the end may come a trifle before `shift.end`.
+            if case is None and close.processed:
                 return
             if case is None:
                 yield queue.arrival | close
