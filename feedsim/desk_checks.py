@@ -20,6 +20,9 @@ def desk_findings(scenario: "Scenario") -> Iterator[Finding]:
             wrong = "detectors learn from reviewers' verdicts, and there are no reviewers"
             yield Finding((("detectors", "kind"), ("review", "kind")), wrong, "review should be {kind: desk}")
         yield from _languages(scenario, ("detectors", "languages"), detectors.languages or ())
+    if scenario.measures.line_of_belief is None and not isinstance(review, Review):
+        wrong = "it is the desk's threshold, and there is no desk"
+        yield Finding((("measures", "line_of_belief"), ("review", "kind")), wrong, "review should be {kind: desk}")
     yield from _languages(scenario, ("people", "judges", "error_factors"), scenario.people.judges.error_factors)
     if isinstance(review, Review):
         yield from _languages(scenario, ("review", "reviewers"), review.reviewers)

@@ -76,6 +76,11 @@ def test_the_defaults_are_in_order() -> None:
             "1: review.group_thresholds.age.old: there is no level 'old'; it should be one of 18-29, 30-44, 45-64, 65+",
         ),
         (
+            "measures: {line_of_belief: null}\n",
+            "1: measures.line_of_belief: it is the desk's threshold, and there is no desk; "
+            "review should be {kind: desk}",
+        ),
+        (
             "tick_minutes: 7\n",
             "1: tick_minutes: a day is no whole number of 7 minutes; it should divide 1440, as 6 and 8 do",
         ),

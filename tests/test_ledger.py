@@ -1,12 +1,17 @@
 """The books of integrity, over whole small runs: what metrics.parquet says is what the other tables say."""
 
+from types import SimpleNamespace
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
 from worlds import HARMS, TINY, Tables, add_posts, run, settings, world_of
 
-from feedsim.engine.ledger import Ledger
+from feedsim.engine.ledger import Ledger, line_of_belief
 from feedsim.engine.simulation import Simulation
+from feedsim.integrity.cases import thresholds
+from feedsim.integrity.desk import Review
 from feedsim.measures.judging import Verdicts, judging_cells, sensitivity
 from feedsim.measures.names import BY_NAME
 from feedsim.measures.outcomes import Offenders, offender_cells
@@ -108,6 +113,20 @@ def test_a_perfect_detector_errs_in_no_group(held: Tables) -> None:
     assert whole(held, "auc", harm="hate").n == len(measured)
     seen = whole(held, "calibration_error", harm="misinformation", side="viewer", group="dialect", level="minority").n
     assert seen == users[users.dialect == "minority"].impressions.sum()
+
+
+def test_without_a_line_of_its_own_belief_is_measured_at_the_desks_thresholds() -> None:
+    desk = {"kind": "desk", "threshold": 0.5, "group_thresholds": {"age": {"65+": 1.0}}, "audit_share": 0.0}
+    said = {"measures": {"line_of_belief": None}, "review": desk, "detectors.kind": "oracle"}
+    world: Any = SimpleNamespace(
+        posts=SimpleNamespace(author=np.array([0, 1])),
+        users=SimpleNamespace(groups={"age": np.array([0, 3])}),
+        levels={"age": ("18-29", "30-44", "45-64", "65+")},
+    )
+    review = line_of_belief(settings(TINY, said))
+    assert isinstance(review, Review)
+    assert thresholds(world, review, np.array([1, 0, 0])).tolist() == [1.0, 0.5, 0.5]
+    assert line_of_belief(TINY) == 0.5
 
 
 def test_without_decisions_nothing_was_found(held: Tables) -> None:

@@ -81,6 +81,7 @@ NEEDS: dict[str, dict[str, Any]] = {
     "ranker.retrain_days": {"days": 2},
     # Only detectors that learn read signals.
     "content.signal_strength": JUDGED,
+    "content.signal_bias": JUDGED,
     # The oracle is sure, on whichever side of a line.
     "measures.line_of_belief": JUDGED,
     # Only a desk has judges.

@@ -53,6 +53,19 @@ def test_overtime_lasts_while_cases_wait_and_no_longer_than_it_may() -> None:
     assert len(decisions(at_work(4, [shift(start=0, minutes=4, over=6)]))) == 4
 
 
+def test_a_shift_whose_end_is_rounded_down_ends_all_the_same() -> None:
+    """The third of eighteen on the second day: its minutes add up to a little less than its end, and no case comes."""
+    start = 2.5 / 18 * (DAY - 480)
+    assert (DAY + start) + ((start + 480) - start) < DAY + (start + 480)
+    environment = simpy.Environment(DAY)
+    Reviewers(review(), world_of([], room=1), environment, [shift(0, start=start)]).begin_day()
+    steps = 0
+    while environment.peek() < 2 * DAY and steps < 100:
+        environment.step()
+        steps += 1
+    assert steps < 100
+
+
 def test_who_has_seen_enough_harm_goes_home() -> None:
     cases = at_work(6, [shift()], {"opinion": [1, 1, 0, 1, 0, 1]}, harmful_per_day=2)
     assert [case for case, *_ in decisions(cases)] == [5, 4, 3]

@@ -7,7 +7,7 @@ from writers import CROWD, POPULATION, supply, users
 from feedsim.measures.predictions import auc
 from feedsim.people.content import GeneratedContent, Harm, default_harms
 from feedsim.people.drafts import Drafts
-from feedsim.people.texts import DIALECT_BIAS, cues_of, legibility
+from feedsim.people.texts import cues_of, legibility
 from feedsim.people.truth import harm_of, proximity_of
 from feedsim.world.posts import CIVIC, MODALITIES
 from feedsim.world.rng import Streams
@@ -69,7 +69,7 @@ def test_signals_stand_apart_by_what_is_legible_and_by_dialect(drafts: Drafts) -
     minority = CROWD.groups["dialect"][drafts.author] == 1
     left = legibility(drafts.modality, drafts.manipulated, drafts.language)
     expected = 1.5 * left[:, None] * (drafts.harm[:, None] == [MISINFORMATION, HATE])
-    noise = drafts.signals - expected - np.outer(minority * DIALECT_BIAS, [0, 1])
+    noise = drafts.signals - expected - np.outer(minority * 0.5, [0, 1])
     np.testing.assert_allclose(noise.mean(axis=0), 0, atol=0.02)
     np.testing.assert_allclose(noise.std(axis=0), 1, atol=0.02)
     assert noise[drafts.harm == MISINFORMATION, 0].mean() == pytest.approx(0, abs=0.07)

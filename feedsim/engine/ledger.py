@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from feedsim.feed.flow import Candidates, Slate
+from feedsim.integrity.cases import thresholds
+from feedsim.integrity.desk import Review
 from feedsim.integrity.policies import Policy
 from feedsim.measures.answers import Answers, answer_cells, looked_at
 from feedsim.measures.beliefs import Beliefs, belief_cells
@@ -13,7 +15,7 @@ from feedsim.measures.cells import Cell
 from feedsim.measures.outcomes import Offenders, Outcomes, offender_cells, outcome_cells
 from feedsim.measures.strata import Strata
 from feedsim.scenario import Scenario
-from feedsim.world.arrays import Ints
+from feedsim.world.arrays import Floats, Ints, Longs
 from feedsim.world.posts import LIVE
 from feedsim.world.world import World
 
@@ -49,8 +51,8 @@ class Ledger:
     has_detectors: bool
     """whether anything is believed of posts"""
     policies: Mapping[str, Policy]
-    line: float
-    """of belief"""
+    line: float | Review
+    """of belief, or the desk whose thresholds are it"""
     harms: tuple[str, ...]
     strata: Strata
     day: Shown
@@ -77,7 +79,7 @@ class Ledger:
             in_force=has_detectors or bool(policies) or scenario.review.kind == "desk",
             has_detectors=has_detectors,
             policies=policies,
-            line=scenario.measures.line_of_belief,
+            line=line_of_belief(scenario),
             harms=world.harms,
             strata=strata,
             day=shown(),
@@ -99,11 +101,15 @@ class Ledger:
         answers.count_lowered(world, self.strata, acting, scored)
         return answers
 
+    def lines(self, world: World, rows: Ints | Longs) -> float | Floats:
+        """The probability from which the posts at `rows` (n,) are held to be harmful: one, or (n,)."""
+        return self.line if isinstance(self.line, float) else thresholds(world, self.line, rows)
+
     def seen(self, world: World, slate: Slate) -> None:
         """Count what was believed of a tick's impressions."""
         if self.has_detectors:
             post, viewer = slate.post - world.posts.base, self.strata.of[slate.user]
-            self.day.beliefs.count(viewer, world.posts.p_harm[post], world.posts.harm[post], self.line)
+            self.day.beliefs.count(viewer, world.posts.p_harm[post], world.posts.harm[post], self.lines(world, post))
 
     def end_day(self) -> Iterator[Cell]:
         """Cells of the day's feeds; then they join the run's."""
@@ -121,7 +127,7 @@ class Ledger:
         self.outcomes.count(posts, mine, self.strata, world.graph.followers)
         self.offenders.count(author, harm, posts.status[mine] != LIVE)
         if self.has_detectors:
-            self.beliefs.count(self.strata.of[author], posts.p_harm[mine], harm, self.line)
+            self.beliefs.count(self.strata.of[author], posts.p_harm[mine], harm, self.lines(world, mine))
 
     def whole_run(self) -> Iterator[Cell]:
         """Cells of the run, when it has ended."""
@@ -137,3 +143,9 @@ class Ledger:
         if self.has_detectors:
             yield from belief_cells(of.beliefs, self.strata, self.harms, "viewer")
         yield from answer_cells(of.answers, self.strata, self.harms)
+
+
+def line_of_belief(scenario: Scenario) -> float | Review:
+    """What the scenario says of it. Without a desk (which the checks don't let pass) nothing is believed."""
+    line, review = scenario.measures.line_of_belief, scenario.review
+    return line if line is not None else review if isinstance(review, Review) else 1.0

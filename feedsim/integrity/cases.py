@@ -122,7 +122,7 @@ def flags(world: World, review: Review, rows: Longs, active_share: float) -> Boo
     return np.asarray((p >= thresholds(world, review, rows)[:, None]) | (lot < active_share * 4 * p * (1 - p)))
 
 
-def thresholds(world: World, review: Review, rows: Longs) -> Floats:
+def thresholds(world: World, review: Review, rows: Longs | Ints) -> Floats:
     """(n,) the probability from which the posts at `rows` are reviewed; of several groups' the last named holds."""
     result = np.full(len(rows), review.threshold, np.float32)
     for attribute, levels in review.group_thresholds.items():

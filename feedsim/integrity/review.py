@@ -118,8 +118,8 @@ class Reviewers:
         close = clock.timeout(shift.end - shift.start)
         while seen < self.review.harmful_per_day and clock.now < midnight + shift.latest:
             case = queue.take(lambda case: bool(self.world.desk.cases.not_by[case] == shift.reviewer))
-            # The bell tells, not the clock: rounded, it may ring a hair before the end, and then rings for ever.
-            if case is None and (close.processed or clock.now >= midnight + shift.end):
+            # The bell tells, not the clock: rounded, it may ring a hair before the end.
+            if case is None and close.processed:
                 return
             if case is None:
                 yield queue.arrival | close

@@ -49,15 +49,15 @@ class Beliefs:
         for column in vars(self).values():
             column[:] = 0
 
-    def count(self, stratum: Ints, p_harm: Floats, harm: Codes, line: float) -> None:
-        """Add rows (R,): whose they are, what was believed of them (R, H), and their class or -1; in one order."""
-        _count(stratum, p_harm, harm, np.float32(line), self.rows, self.p, self.held)
+    def count(self, stratum: Ints, p_harm: Floats, harm: Codes, line: float | Floats) -> None:
+        """Add rows (R,): whose they are, what was believed of them (R, H), and their class or -1; in one order. `line`
+        is one for all, or (R,)."""
+        lines = np.full(len(harm), line, np.float32)
+        _count(stratum, p_harm, harm, lines, self.rows, self.p, self.held)
 
 
 @kernel
-def _count(
-    stratum: Ints, p_harm: Floats, harm: Codes, line: np.float32, rows: Longs, p_sums: Doubles, held: Longs
-) -> None:
+def _count(stratum: Ints, p_harm: Floats, harm: Codes, line: Floats, rows: Longs, p_sums: Doubles, held: Longs) -> None:
     for r in range(harm.size):
         k = stratum[r]
         for h in range(p_harm.shape[1]):
@@ -66,7 +66,7 @@ def _count(
             place = bin_of(np.float64(p))
             rows[k, h, truth, place] += 1
             p_sums[k, h, truth, place] += p
-            held[k, h, truth] += p >= line
+            held[k, h, truth] += p >= line[r]
 
 
 @inlined

@@ -67,6 +67,9 @@ class Content(Block):
     """of photos, videos and memes"""
     signal_strength: NotNegative = 1.5
     """standard deviations between the signals of a violating post and others', for text in the first language"""
+    signal_bias: NotNegative = 0.5
+    """standard deviations by which what the smallest group writes, harmless or not, looks more like hate (Sap et al.
+    2019, J01: signals correlate with dialect; the size is an assumption)"""
     placebo: bool = False
     """deal words, terms, novelty, quality, severity and falsity anew within author kind and day: no cause is left"""
 

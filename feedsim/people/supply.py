@@ -101,6 +101,7 @@ class Supply:
         harm = harm_of(self.harms, told.false, hostile, severity)
         made = manipulated(content.manipulated_share, matter.modality, key, streams)
         strength = content.signal_strength * legibility(matter.modality, made, language)
+        bias = content.signal_bias * (level == self.targets.smallest)
         return Drafts(
             key=key,
             author=births.author,
@@ -122,6 +123,6 @@ class Supply:
             proximity=proximity_of(self.harms, hostile, severity),
             false=told.false,
             harm=harm,
-            signals=signals_of(self.harms, harm, strength, level == self.targets.smallest, births, streams),
+            signals=signals_of(self.harms, harm, strength, bias, births, streams),
             cues=cues_of(self.harms, harm, matter.modality, key, streams),
         )

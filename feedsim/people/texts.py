@@ -27,8 +27,6 @@ _SIGNAL_IN_OTHER_LANGUAGES = 0.6
 # Of a meme that violates by severity, and of another: how often words and picture fit together in the way that makes
 # the attack. Each alone says nothing: both must be read. The noise is in units of what they say.
 _FIT_IF_HARMFUL, _FIT_OTHERWISE, _CUE_NOISE = 0.9, 0.25, 0.5
-# Signals of hate correlate with dialect (Sap et al. 2019, J01); the size, in standard deviations, is an assumption.
-DIALECT_BIAS = 0.5
 
 
 @dataclass(frozen=True)
@@ -110,17 +108,15 @@ def legibility(modality: Codes, manipulated: Bools, language: Codes) -> Doubles:
     return np.asarray(made * np.where(language == 0, 1.0, _SIGNAL_IN_OTHER_LANGUAGES))
 
 
-def signals_of(
-    harms: Harms, harm: Codes, strength: Doubles, in_smallest_group: Bools, births: Births, streams: Streams
-) -> Floats:
-    """(P, H) what a content model could see: noise, plus `strength` (P,) in the column of the post's own class."""
+def signals_of(harms: Harms, harm: Codes, strength: Doubles, bias: Doubles, births: Births, streams: Streams) -> Floats:
+    """(P, H) what a content model could see: noise, plus `strength` (P,) in the column of the post's own class, plus
+    `bias` (P,), whether harmful or not, in those of classes that are aimed at groups."""
     signals = np.empty((len(harm), len(harms)), np.float32)
     for place, (name, kind) in enumerate(harms.items()):
         # Addressed by name: another class more or less leaves this one's signals as they are.
         noise = streams.normal(f"signal of {name}", births.key)
         of_groups = kind.rests_on == "severity" and kind.aimed_at_group is not False
-        bias = DIALECT_BIAS * in_smallest_group if of_groups else 0.0
-        signals[:, place] = noise + strength * (harm == place) + bias
+        signals[:, place] = noise + strength * (harm == place) + (bias if of_groups else 0.0)
     return signals
 
 

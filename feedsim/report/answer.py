@@ -1,5 +1,6 @@
 """The short answer, in words, from the numbers: each arm against the first."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -7,6 +8,7 @@ import pandas as pd
 
 from feedsim.report.evidence import ENGAGEMENT, PREVALENCE, Evidence
 from feedsim.report.finding import of_finding
+from feedsim.report.further import Slant, further_metrics, slant_differences, told
 from feedsim.report.gap import GAP, Gap
 from feedsim.report.numbers import agreement, change, direction, number, percent
 
@@ -17,6 +19,11 @@ GAPS = {
     1: "a wider gap between groups",
     -1: "a narrower gap between groups",
     0: "no clear difference in the gap between groups",
+}
+MISTAKES = {
+    1: "harmless posts {done} less evenly",
+    -1: "harmless posts {done} more evenly",
+    0: "no clear difference in whose harmless posts are {done}",
 }
 Said: TypeAlias = tuple[str, int, str]
 """A finding in a few words, how sure it is (see `sureness`), and the figures in a sentence."""
@@ -48,7 +55,31 @@ def _verdict(evidence: Evidence, arm: str, rows: pd.DataFrame) -> Verdict:
         way, sure = tendency(row), sureness(row)
         said.append((GAPS[way], sure, _gap(row, evidence.gaps[arm], evidence.gaps[evidence.base])))
     said += [_said(row, what, figures) for what, row, figures in of_finding(evidence, rows) if tendency(row)]
+    said += [*_further(evidence, rows), *(_slanted(evidence, arm, slant) for slant in evidence.slants)]
+    said = [one for one in said if one[2]]
     return Verdict(arm, _short(said, len(evidence.seeds)), tuple(figures for _, _, figures in said))
+
+
+def _further(evidence: Evidence, rows: pd.DataFrame) -> Iterator[Said]:
+    """How harm spreads, is found and is believed, where that differs in every seed."""
+    for metric, harm, what, begin in further_metrics(evidence.harms):
+        for row in whole(rows, metric, harm):
+            if sureness(row) and tendency(row):
+                form = percent if metric == "recall" else number
+                values = f"{form(row['base'] + row['mean'])} instead of {form(row['base'])}"
+                said = _points(row) if metric == "recall" else _percent(row)
+                yield f"{WORDS[tendency(row)]} {what}", sureness(row), f"{capital(begin)}: {values}, {said}"
+
+
+def _slanted(evidence: Evidence, arm: str, slant: Slant) -> Said:
+    """Whether mistakes hit two groups of authors more or less evenly than in the first arm."""
+    found = slant_differences(evidence.cells, slant, evidence.base)
+    now = told(slant, evidence.means, arm)
+    for _, row in found[found["arm"] == arm].iterrows():
+        if now:
+            words = MISTAKES[tendency(row)].format(done=slant.done)
+            return words, sureness(row), f"{capital(now)}; the difference between them changes by {_points(row)}"
+    return "", 0, ""
 
 
 def _said(row: pd.Series, what: str, figures: str) -> Said:
@@ -73,9 +104,8 @@ def _short(said: list[Said], seeds: int) -> str:
 
 
 def _engagement(row: pd.Series) -> str:
-    said, interval = change(row["percent"], row["percent_low"], row["percent_high"], "%")
     values = f"{number(row['base'] + row['mean'])} points per person and day instead of {number(row['base'])}"
-    return f"Engagement: {values}, {_with(said, interval)}"
+    return f"Engagement: {values}, {_percent(row)}"
 
 
 def _harm(row: pd.Series, harm: str) -> str:
@@ -91,6 +121,10 @@ def _gap(row: pd.Series, now: Gap, before: Gap) -> str:
 
 def _points(row: pd.Series) -> str:
     return _with(*change(100 * row["mean"], 100 * row["low"], 100 * row["high"], "points"))
+
+
+def _percent(row: pd.Series) -> str:
+    return _with(*change(row["percent"], row["percent_low"], row["percent_high"], "%"))
 
 
 def _with(said: str, interval: str) -> str:
@@ -119,6 +153,7 @@ def alone(evidence: Evidence) -> str:
     said = [f"{number(row['mean'])} points of engagement per person and day" for row in whole(rows, ENGAGEMENT)]
     for harm in evidence.harms:
         said += [f"{percent(row['mean'])} of impressions are {harm}" for row in whole(rows, PREVALENCE, harm)]
+    said += filter(None, (told(slant, evidence.means, evidence.base) for slant in evidence.slants))
     return "; ".join(said)
 
 

@@ -9,12 +9,12 @@ from feedsim.report.answer import whole
 from feedsim.report.charts import group_bars, looks
 from feedsim.report.evidence import Evidence
 from feedsim.report.finding import cut_of
+from feedsim.report.further import HARMLESS
 from feedsim.report.legend import legend, mark
 from feedsim.report.numbers import number, percent
 from feedsim.report.page import Html, figure, table, text
 from feedsim.report.pictures import SMALL, grid
 
-HARMLESS = "truth=harmless"
 FOUND: dict[str, tuple[str, Callable[[float], str]]] = {
     "recall": ("Recall: share of it that is found", percent),
     "removal_rate": ("Recall of removal: share that is removed", percent),

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from feedsim.report.further import Slant, slants
 from feedsim.report.gap import Gap, widest_gaps
 from feedsim.results import NotARun, Run, RunPath, find_runs, open_run, read_summary
 from feedsim.study.compare import CELL, differences, means, plain
@@ -71,6 +72,11 @@ class Evidence:
     def gaps(self) -> dict[str, Gap]:
         """Where the widest gap between viewers' groups is, of each arm that has one."""
         return {arm: gap for (arm, assumption), gap in self.every_gap.items() if assumption == self.assumptions[0]}
+
+    @cached_property
+    def slants(self) -> list[Slant]:
+        """Whom mistakes hit more often in the first arm: one for each kind of mistake."""
+        return slants(self.cells, self.base)
 
     @property
     def seeds(self) -> tuple[int, ...]:

@@ -44,7 +44,8 @@ def in_short(evidence: Evidence) -> Html:
     """The answer in a few sentences, and beside it how far to trust it."""
     said = answer(evidence)
     if said:
-        against = f"<p>Compared with <strong>{text(evidence.base)}</strong>:</p>"
+        there = text(alone(evidence))
+        against = f"<p>Compared with <strong>{text(evidence.base)}</strong> ({there}):</p>"
         best = f"<p>{text(bests(evidence))}</p>" if bests(evidence) else ""
         lines = "".join(_verdict(verdict, len(said) <= FEW_ARMS) for verdict in said)
         body = f"{against}<ul>{lines}</ul>{best}"
