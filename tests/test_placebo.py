@@ -37,8 +37,6 @@ def test_without_causes_the_ranker_learns_and_harm_is_hardly_amplified(tmp_path:
         real, placebo = amplification(summary, harm, ""), amplification(summary, harm, "placebo_")
         share = placebo / real
         assert (real > 0.5).all()
-        # A quarter is the aim in every seed too; what chance adds in a world of this size is more (see README).
-        assert placebo.mean() < real.mean() / 4, f"{harm}: {dict(share)}"
-        assert (share < 0.4).all(), f"{harm}: {dict(share)}"
+        assert (share < 0.25).all(), f"{harm}: {dict(share)}"
     for seed in study.seeds:
         assert aucs(runs["placebo_engagement", seed]).min() > 0.55
