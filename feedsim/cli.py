@@ -115,13 +115,16 @@ def trace(
     tick: Annotated[
         int, typer.Option(metavar="T", help="When: ticks from the end of burn-in; negative before.", show_default=False)
     ],
+    allow_code: Annotated[
+        bool, typer.Option("--allow-code", help="Load policies of one's own, from Python's path.")
+    ] = False,
 ) -> None:
     """Tell one feed: what was shown, why, and what the person did."""
     from feedsim.story import told, told_absence
     from feedsim.trace import NoSession, Untraceable, find_feed
 
     try:
-        feed = find_feed(folder, user, tick, lambda line: typer.echo(line, err=True))
+        feed = find_feed(folder, user, tick, lambda line: typer.echo(line, err=True), allow_code)
     except Untraceable as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(WRONG) from None

@@ -94,7 +94,8 @@ def _module(name: str, folder: Path) -> Any:
         sys.path.insert(0, here)
     try:
         if find_spec(name) is None:
-            raise NotLoaded(f"there is no module {name}", f"it should be {name}.py beside the study file")
+            right = f"it should be {name}.py beside the study file, or on Python's path"
+            raise NotLoaded(f"there is no module {name}", right)
         module = import_module(name)
     except NotLoaded:
         raise

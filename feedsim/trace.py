@@ -80,15 +80,19 @@ class NoSession:
     """whether the run was repeated to find out: then nothing is known of what comes after"""
 
 
-def find_feed(folder: Path, user: int, tick: int, tell: Callable[[str], None]) -> Feed | NoSession:
+def find_feed(
+    folder: Path, user: int, tick: int, tell: Callable[[str], None], allow_code: bool = False
+) -> Feed | NoSession:
     """The feed that `user` saw in `tick`, from the sample, or else by running it all again up to then.
 
+    With `allow_code`, policies of the run that are code of somebody's own are loaded, from Python's path.
     Raises Untraceable for a user or tick that is not in the run, NotARun where there is no run.
     """
     if runs := find_runs(folder):
         raise Untraceable(f"{folder}: holds runs of a study; name one of them, such as {runs[0].path}")
     run = open_run(folder)
-    scenario, seed = load_study(folder / "scenario.yaml").scenario, int(run.manifest["seed"])
+    scenario = load_study(folder / "scenario.yaml", allow_code=allow_code).scenario
+    seed = int(run.manifest["seed"])
     _check(folder, scenario, user, tick)
     if is_sampled(scenario, seed, user):
         return _read(run, run, scenario, user, tick, repeated=False)

@@ -37,6 +37,8 @@ POLICIES: dict[str, tuple[dict[str, Any], dict[str, Any], dict[str, Any]]] = {
     "demote_on_review": (LEARNED | {"review.outcomes": {"misinformation": "demote"}}, {"strength": 0.5}, {}),
     "remove": (LEARNED, UNSURE, {}),
     "remove_on_review": (LEARNED | {"review.threshold": 1.0, "review.audit_share": 0.4}, UNSURE, {}),
+    "human_review": (LEARNED | {"review.threshold": 1.0, "review.audit_share": 0.1},
+                     {"harm": "misinformation", "share": 0.5, "modality": "link"}, {}),
     "warning_label": (LEARNED, UNSURE | {"sharing_cut": 0.247, "low_trust_sharing_cut": 0.167, "belief_cut": 0.276,
                                          "low_trust_belief_cut": 0.129}, {}),
     "interstitial": (LEARNED, UNSURE | {"open_share": 0.05}, {}),
@@ -69,6 +71,7 @@ POLICIES: dict[str, tuple[dict[str, Any], dict[str, Any], dict[str, Any]]] = {
 MOVES: dict[str, Any] = {
     "policies.it.harm": "hate",
     "policies.it.curve": "linear",
+    "policies.it.modality": "text",
     "policies.it.reactions": {"angry": 0.0, "comment": -5.0},
     "policies.it.stated": {"like": 1.0, "hide": 20.0},
     "policies.it.window_days": 0.01,

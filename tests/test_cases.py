@@ -8,7 +8,7 @@ import pytest
 from desks import Fickle, Sharp, review
 from worlds import HARMS, add_posts, world_of
 
-from feedsim.integrity.cases import Docket, flags, open_cases, priority, suspects
+from feedsim.integrity.cases import Docket, flags, objections, open_cases, priority, suspects
 from feedsim.integrity.desk import appeals, decided, forget_dead, settle
 from feedsim.integrity.orders import Orders, apply
 from feedsim.integrity.policies.base import Referral
@@ -249,6 +249,24 @@ def test_cases_of_forgotten_posts_lapse_where_they_wait() -> None:
     assert desk.live("post").tolist() == [-1, -1, 2, 3]
     assert desk.live("outcome").tolist() == [-1, LAPSE, -1, -1]
     assert desk.waiting.tolist() == [False, False, True, True]
+
+
+def test_who_loses_a_post_to_a_policy_may_appeal_before_any_reviewer_has_seen_it() -> None:
+    world = published(5, {"harm": [-1, HATE, -1, -1, HATE]})
+    world.minute = 15
+    opened(world, Docket.of(np.array([2]), HATE, AUDIT))
+    apply(world, Orders.on_posts(np.arange(4), REMOVED, 1, found_as=HATE))
+    assert rows(objections(world, review(appeal_share=1.0))) == []
+    world.minute = 30
+    apply(world, Orders.on_posts(np.array([4]), REMOVED, 1, found_as=HATE))
+    heard = objections(world, review(appeal_share=1.0))
+    assert rows(heard) == [(0, HATE, APPEAL), (1, HATE, APPEAL), (3, HATE, APPEAL)]
+    assert len(objections(world, review(appeal_share=0.0))) == 0
+    decide(world, opened(world, heard))
+    apply(world, settle(world, review(), decided(world)))
+    assert world.posts.live("status").tolist() == [LIVE, REMOVED, REMOVED, LIVE, REMOVED]
+    assert (world.desk.confirmed[0], world.desk.cleared[0]) == (1, 2)
+    assert len(objections(world, review(appeal_share=1.0))) == 0
 
 
 # Orders

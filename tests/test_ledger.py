@@ -27,9 +27,14 @@ POLICIES = {
     "take": {"kind": "remove", "harm": "hate", "for": {"surfaces": list(SOURCES)}},
 }
 """For surfaces, though for all of them: so that posts are kept out of feeds, and nothing is decided about them."""
-STRICT = {"detectors.kind": "oracle", "population.actors.hate_producer.share": 0.3, "harms.hate.line": 0.2}
+STRICT = {
+    "detectors.kind": "oracle",
+    "population.ordinary_false_share": 0.1,
+    "population.actors.hate_producer.share": 0.3,
+    "harms.hate.line": 0.2,
+}
 HOSTILE = settings(TINY, STRICT)
-"""With enough hate to count."""
+"""With enough hate and false stories to count."""
 HELD = settings(HOSTILE, {"policies": POLICIES, "measures.impression_sample": 1.0})
 OF_INTEGRITY = {"filtered_share", "demotion_rate", "recall", "removal_rate", "action_rate", "auc"}
 

@@ -167,7 +167,6 @@ MOVES: dict[str, Any] = {
     "review.threshold": 0.9,
     "review.outcomes": {"misinformation": "label"},
     "review.audit_share": 0.1,
-    "measures.line_of_belief": 0.05,
     "tick_minutes": 120,
     "days": 2,
     "burn_in_days": 2,
@@ -187,7 +186,6 @@ MOVES |= OF_POLICIES
 UNREAD = {
     "harms.misinformation.line": "falsity has no policy line",
     "harms.misinformation.aimed_at_group": "falsity is aimed at nobody",
-    "policies.it.threshold": "the oracle is certain, whatever the threshold",
 }
 """Keys that change nothing here, each with the reason; the test makes sure that they still do not."""
 UNIONS = ("kind",)

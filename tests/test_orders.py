@@ -95,6 +95,7 @@ def test_what_was_done_stays_until_something_severer_comes_or_it_is_put_back() -
     assert world.posts.live("found_by").tolist() == [DETECTOR, DETECTOR, NOBODY_FOUND, NOBODY_FOUND]
     assert world.posts.live("removed_minute").tolist() == [NEVER, 900, NEVER, NEVER]
     assert world.posts.live("labelled_minute").tolist() == [600, 600, NEVER, NEVER]
+    assert world.posts.live("labels").tolist() == [WARNING, 0, 0, 0]
 
 
 def accounts_after(*orders: tuple[list[int], list[int], list[int]]) -> World:

@@ -21,7 +21,7 @@ from feedsim.measures.outcomes import (
 )
 from feedsim.measures.strata import Strata
 from feedsim.world.arrays import NEVER
-from feedsim.world.posts import AUDIT, DEMOTED, DETECTOR, LABELLED, LIVE, REMOVED, REPORT
+from feedsim.world.posts import AUDIT, DEMOTED, DETECTOR, LABELLED, LIVE, MODALITIES, REMOVED, REPORT
 from feedsim.world.rng import Streams
 from feedsim.world.world import World
 
@@ -107,6 +107,7 @@ def test_posts_are_told_by_level_of_their_authors() -> None:
         ("", "", ""): (2 / 4, 4),
         ("", "", "truth=harmless"): (1 / 3, 3),
         ("", "misinformation", ""): (1.0, 1),
+        ("", "misinformation", "modality=text"): (1.0, 1),
         ("young", "", ""): (2 / 4, 4),
         ("young", "", "truth=harmless"): (1 / 3, 3),
         ("young", "misinformation", ""): (1.0, 1),
@@ -116,6 +117,24 @@ def test_posts_are_told_by_level_of_their_authors() -> None:
         ("minority", "", "truth=harmless"): (1 / 2, 2),
         ("minority", "misinformation", ""): (1.0, 1),
     }  # fmt: skip
+
+
+def test_posts_of_a_class_are_told_by_how_they_are_made() -> None:
+    text, meme = MODALITIES.index("text"), MODALITIES.index("meme")
+    found = outcomes_of(world_of([]), [0] * 6, {
+        "harm": [1, 1, 1, 1, 0, -1],
+        "modality": [meme, meme, meme, text, meme, meme],
+        "status": [REMOVED, LABELLED, LIVE, LIVE, LIVE, REMOVED],
+        "found_as": [HATE, HATE, -1, -1, -1, HATE],
+    })  # fmt: skip
+    assert {of: value for of, value in found.items() if of[3].startswith("modality=")} == {
+        ("recall", "misinformation", "", "modality=meme"): (0.0, 1),
+        ("removal_rate", "misinformation", "", "modality=meme"): (0.0, 1),
+        ("recall", "hate", "", "modality=text"): (0.0, 1),
+        ("removal_rate", "hate", "", "modality=text"): (0.0, 1),
+        ("recall", "hate", "", "modality=meme"): (2 / 3, 3),
+        ("removal_rate", "hate", "", "modality=meme"): (1 / 3, 3),
+    }
 
 
 def test_like_is_compared_with_like() -> None:

@@ -112,7 +112,8 @@ def test_with_permission_it_is_a_policy_like_any_other(folder: Path) -> None:
         ),
         (
             ["policies.night.kind=day_law.Day"],
-            "--set: policies.night.kind: there is no module day_law; it should be day_law.py beside the study file",
+            "--set: policies.night.kind: there is no module day_law; it should be day_law.py beside the "
+            "study file, or on Python's path",
         ),
         (
             ["policies.night.kind=broken_law.Any"],

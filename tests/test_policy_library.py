@@ -28,6 +28,7 @@ from feedsim.integrity.policies.ranking import (
 )
 from feedsim.integrity.policies.reach import BorderlineOutOfNetwork, HyperactiveDiscount, SourceDiversity
 from feedsim.integrity.policies.remove import Remove, RemoveOnReview
+from feedsim.integrity.policies.review import HumanReview
 from feedsim.people.panel import Panel
 from feedsim.world.arrays import FOREVER, NEVER, Bools, Longs
 from feedsim.world.desk import APPEAL, HARMFUL, HARMLESS
@@ -174,6 +175,30 @@ def test_what_reviewers_found_in_the_last_tick_is_removed_and_nothing_else() -> 
     assert np.flatnonzero(world.posts.live("status") == REMOVED).tolist() == [0, 1]
     assert world.posts.live("found_by").tolist() == [DETECTOR, REPORT, 0, 0, 0, 0, 0]
     assert world.posts.live("found_as").tolist() == [0, 0, -1, -1, -1, -1, -1]
+
+
+def test_people_look_at_memes_though_nothing_is_suspected_of_them() -> None:
+    world, _ = suspected([0] * 6)
+    text, meme = MODALITIES.index("text"), MODALITIES.index("meme")
+    world.posts.modality[:6] = [text, meme, meme, meme, text, meme]
+    world.posts.cased[2, 1] = True
+    world.posts.status[3] = REMOVED
+    for modality, rows in (("meme", [1, 5]), (None, [0, 1, 4, 5])):
+        referral = HumanReview(kind="human_review", harm="hate", share=1.0, modality=modality).review(world)
+        assert referral is not None
+        assert (referral.post.tolist(), referral.harm) == (rows, 1)
+
+
+def test_who_looks_at_more_looks_at_the_same_posts_and_at_others() -> None:
+    world, _ = suspected([0] * 400)
+    drawn = []
+    for share in (0.1, 0.3):
+        referral = HumanReview(kind="human_review", harm="hate", share=share).review(world)
+        assert referral is not None
+        drawn.append(set(referral.post.tolist()))
+    assert drawn[0] < drawn[1]
+    assert 20 < len(drawn[0]) < 60
+    assert 90 < len(drawn[1]) < 150
 
 
 # Labels

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from policy_bases import POLICIES
 from worlds import TINY, Tables, assert_same, differs, run, settings
 
 from feedsim.engine.simulation import Simulation
@@ -31,6 +32,7 @@ NEUTRAL: dict[str, dict[str, Any]] = {
     "demote_on_review": {"strength": 0.0},
     "remove": {"harm": "misinformation", "start_day": 99},
     "remove_on_review": {"harm": "misinformation", "start_day": 99},
+    "human_review": {"harm": "misinformation", "start_day": 99},
     "warning_label": {
         "harm": "misinformation", "sharing_cut": 0.0, "low_trust_sharing_cut": 0.0, "belief_cut": 0.0,
         "low_trust_belief_cut": 0.0,
@@ -68,9 +70,10 @@ DESK: dict[str, Any] = {
 """Reviewers who demote what they find."""
 UNDER = {
     "strikes": STRIKING, "account_ban": STRIKING, "repeat_offender_demotion": STRIKING,
-    "demote_on_review": DESK, "remove_on_review": DESK,
+    "demote_on_review": DESK, "remove_on_review": DESK, "human_review": DESK,
 }  # fmt: skip
 """What there must be for a policy to have anything to act on."""
+FOUNDATIONS: tuple[dict[str, Any] | None, ...] = (None, STRIKING, DESK)
 
 
 def scenario(kind: str, said: dict[str, Any], under: dict[str, Any] | None = None) -> Scenario:
@@ -115,6 +118,30 @@ def test_a_policy_with_neutral_settings_is_no_policy_to_the_bit(
     without = {id(None): free, id(STRIKING): striking, id(DESK): reviewed}[id(under)]
     neutral = run(scenario(kind, NEUTRAL[kind], under))
     assert_same(without_traces(without), without_traces(neutral))
+
+
+@pytest.fixture(scope="module")
+def first_days() -> dict[int, Tables]:
+    """What happens before day 1 where no policy comes then, for each of the things that may be under it."""
+    return {id(under): before_day_1(run(settings(HARMFUL, (under or {}) | {"days": 2}))) for under in FOUNDATIONS}
+
+
+def before_day_1(tables: Tables) -> Tables:
+    """The rows of what happened before."""
+    metrics, rows, shared = tables["metrics"], tables["impressions"], tables["reshares"]
+    rows = rows[rows.tick < 24].drop(columns=["factor_it", "factor_out"], errors="ignore")
+    past = {"metrics": metrics[metrics.day == 0], "impressions": rows, "reshares": shared[shared.minute < 1440]}
+    return {name: table.reset_index(drop=True) for name, table in past.items()}
+
+
+@pytest.mark.parametrize("kind", [kind_of(block) for block in LIBRARY])
+def test_before_its_first_day_there_is_no_trace_of_a_policy(kind: str, first_days: dict[int, Tables]) -> None:
+    under = UNDER.get(kind)
+    said = POLICIES[kind][1] | {"start_day": 1}
+    later = before_day_1(run(settings(scenario(kind, said, under), {"days": 2})))
+    for name, table in first_days[id(under)].items():
+        assert len(table) > 100
+        pd.testing.assert_frame_equal(table, later[name], check_exact=True, obj=name)
 
 
 def test_what_reviewers_demote_sinks_and_what_they_find_is_removed(reviewed: Tables) -> None:

@@ -5,6 +5,7 @@ import re
 import shlex
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
 
 import duckdb
@@ -82,9 +83,30 @@ def test_faults_are_told_as_they_are_shown(tmp_path: Path) -> None:
 
 
 def test_the_python_runs(folder: Path) -> None:
-    (code,) = blocks("python")
+    code, _ = blocks("python")
     done = subprocess.run([sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_the_policy_of_one_s_own_is_run_where_that_is_allowed(tmp_path: Path) -> None:
+    _, code = blocks("python")
+    (tmp_path / "quiet_night.py").write_text(code, encoding="utf-8")
+    (tmp_path / "night.yaml").write_text("policies: {night: {kind: quiet_night.QuietNight}}\n", encoding="utf-8")
+    words = ["run", "night.yaml", *SMALL]
+    assert feedsim(words, tmp_path).returncode == 2
+    done = feedsim([*words, "--allow-code"], tmp_path)
+    assert done.returncode == 0, done.stderr
+    words = ["trace", "runs/night/baseline/seed=1", "--user", "17", "--tick", "40"]
+    assert feedsim(words, tmp_path).returncode == 2
+    done = feedsim([*words, "--allow-code"], tmp_path)
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_policies_are_as_they_are_shown(tmp_path: Path) -> None:
+    (shown,) = re.findall(r"^((?:    .*\n)*    policies:\n(?:    .*\n)+)", README, re.MULTILINE)[-1:]
+    path = tmp_path / "shown.yaml"
+    path.write_text(textwrap.dedent(shown) + "detectors: {kind: oracle}\n", encoding="utf-8")
+    assert list(load_study(path).scenario.policies) == ["calm", "note"]
 
 
 def test_the_query_answers(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

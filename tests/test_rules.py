@@ -113,7 +113,7 @@ def test_factors_and_frictions_stand_side_by_side_and_weights_and_orders_follow_
     assert len(board.referrals(world)) == 2
 
 
-def test_what_one_policy_took_out_the_next_is_not_asked_about() -> None:
+def test_what_one_policy_took_out_the_next_does_not_take_out_again() -> None:
     world, c = scene()
     world.posts.p_harm[:3, 0] = [1, 1, 0]
     kept, removed = rules(Everything(), Remove(kind="remove", harm="misinformation")).kept(world, c)

@@ -258,9 +258,10 @@ def test_progress_is_kept_while_a_run_is_running(tmp_path: Path) -> None:
     process = feedsim(tmp_path, "run", "patience.yaml", "--arm", "long")
     wait_for(lambda: list(tmp_path.glob("runs/patience/long/.seed=1.*.part/progress.jsonl")))
     (path,) = tmp_path.glob("runs/patience/long/.seed=1.*.part/progress.jsonl")
-    wait_for(lambda: not path.exists() or len(path.read_text().splitlines()) >= 2)
+    wait_for(lambda: not path.exists() or len(path.read_text().splitlines()) >= 3)
     told = [json.loads(line) for line in path.read_text().splitlines()]
     process.terminate()
     assert ended(process)[0] == 130
-    assert [(line["days"], line["day"] > 0) for line in told[:2]] == [(30, False), (30, True)]
+    # The first tick compiles, so that it may be told twice.
+    assert [(line["days"], line["day"] > 0) for line in (told[0], told[2])] == [(30, False), (30, True)]
     assert hidden(tmp_path) == []

@@ -120,7 +120,7 @@ def test_false_stories_are_worded_and_made_differently_by_what_the_content_says(
     assert gap("outgroup_terms") == pytest.approx(0.25, abs=0.03)
     assert gap("novelty") == pytest.approx(0.15, abs=0.01)
     assert gap("quality") == pytest.approx(-0.15, abs=0.01)
-    assert drafts.moral_emotional_words[civic & ~false].mean() == pytest.approx(0.8, abs=0.02)
+    assert drafts.moral_emotional_words[civic & ~false].mean() == pytest.approx(0.4, abs=0.02)
     assert drafts.novelty[~false].mean() == pytest.approx(0.4, abs=0.01)
 
 

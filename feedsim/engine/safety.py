@@ -7,7 +7,7 @@ import numpy as np
 
 from feedsim.company.detection import DetectionTeam, Detector
 from feedsim.engine.clock import Clock
-from feedsim.integrity.cases import Docket, open_cases, suspects
+from feedsim.integrity.cases import Docket, objections, open_cases, suspects
 from feedsim.integrity.desk import Review, appeals, decided, forget_dead, settle
 from feedsim.integrity.detectors import LearnedDetectors, detect
 from feedsim.integrity.orders import Orders
@@ -64,11 +64,12 @@ class Safety:
         self.renewed = False
 
     def open(self, new: int, referrals: Sequence[Referral]) -> None:
-        """Open cases of what is suspected, reported, drawn by lot or sent by a policy."""
+        """Open cases of what is suspected, reported, drawn by lot or sent by a policy, and of removals by a policy."""
         if self.review is None or self.reviewers is None:
             return
         active = self.scenario.detectors.active_share if isinstance(self.scenario.detectors, LearnedDetectors) else 0.0
         self._receive(suspects(self.world, self.review, self.looked_at, new, active, referrals))
+        self._receive(objections(self.world, self.review))
 
     def settle(self) -> Orders:
         """What follows from the cases decided since last time: labels, appeals, and orders."""

@@ -1,28 +1,25 @@
 """The loop: one world, one company, one seed, from burn-in to the last day."""
 
-from collections.abc import Callable, Collection, Iterable
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 import numba
-import numpy as np
 
 from feedsim.company.registry import card_json
 from feedsim.engine.books import Books
+from feedsim.engine.chunks import CHUNK, Chunks
 from feedsim.engine.clock import COMPANY, NIGHT, TICK, Clock
 from feedsim.engine.founding import found
 from feedsim.engine.safety import Safety
 from feedsim.engine.server import Server
 from feedsim.engine.stopwatch import Stopwatch, guard
 from feedsim.feed.audiences import count
-from feedsim.feed.flow import Candidates, Sessions, Slate
+from feedsim.feed.flow import Slate
 from feedsim.feed.learn import forget, greet, remember
 from feedsim.feed.ranking import EngagementRanker
 from feedsim.integrity.detectors import LearnedDetectors
 from feedsim.integrity.orders import Orders, apply
-from feedsim.measures.answers import Answers
 from feedsim.measures.sample import Sample
 from feedsim.people.content import enabled
 from feedsim.people.drafts import Drafts
@@ -40,23 +37,6 @@ from feedsim.writer import RunWriter
 
 DAY = 1440
 """Minutes."""
-CHUNK = 512
-"""Sessions that pass through the stages together, at most: their columns fit the cache."""
-
-
-@dataclass(frozen=True)
-class Served:
-    """What a chunk of sessions was shown and did, and what is kept of it."""
-
-    slate: Slate
-    inventory: Ints
-    """(S,) unseen posts that each network held"""
-    logged: dict[str, Any] | None = None
-    """rows for the ranking team's log"""
-    sampled: dict[str, Any] | None = None
-    """rows of impressions.parquet"""
-    answered: Answers | None = None
-    """what policies answered"""
 
 
 @dataclass(frozen=True)
@@ -84,7 +64,7 @@ class Simulation:
         watch: Collection[int] = (),
         tell: Callable[[Progress], None] = lambda progress: None,
     ) -> None:
-        self.scenario, self.threads, self.chunk, self.tell = scenario, threads, chunk, tell
+        self.scenario, self.threads, self.tell = scenario, threads, tell
         self.watch_stages = Stopwatch()
         numba.set_num_threads(min(threads, numba.config.NUMBA_NUM_THREADS))
         with self.watch_stages.time("found the world"):
@@ -95,8 +75,9 @@ class Simulation:
         self.sample = Sample.of(self.world, scenario.measures.impression_sample, watch, scenario.policies)
         self.books = Books(self.world, scenario, self.sample)
         self.drafts: Drafts | None = None
-        self.side_by_side: Callable[..., Iterable[Served]] = map
-        """serves chunks, and gives what came of them in their order"""
+        self.chunks = Chunks(
+            self.world, self.server, self.responder, self.sample, self.books.ledger, self.watch_stages, threads, chunk
+        )
 
     def run(self, writer: RunWriter, until_tick: int | None = None) -> None:
         """Live through burn-in and the measured days and write all tables; stop after `until_tick` of measured time."""
@@ -114,8 +95,7 @@ class Simulation:
             begin = 0 if s.burn_in_days else cadence
             clock.every(cadence, begin, COMPANY, lambda minute: self.retrain_detectors(writer, minute))
         clock.every(s.tick_minutes, first, TICK, lambda minute: self.tick(minute, first))
-        with ThreadPoolExecutor(self.threads) as pool:
-            self.side_by_side = pool.map if self.threads > 1 else map
+        with self.chunks.side_by_side():
             clock.run()
         with self.watch_stages.time("write"):
             if self.safety.team is not None:
@@ -181,7 +161,7 @@ class Simulation:
             self.server.get_ready()
             sessions = self.opening.open(world)
         if len(sessions):
-            self.settle(*self.served(sessions), new)
+            self.settle(*self.chunks.served(sessions), new)
         else:
             self.books.quiet_tick(world, new)
 
@@ -208,65 +188,6 @@ class Simulation:
         """What policies want done now with posts, accounts and stories is done."""
         if orders := self.server.rules.orders(self.world, Panel(self.world)):
             apply(self.world, Orders.joined(orders))
-
-    def served(self, sessions: Sessions) -> tuple[Slate, Ints]:
-        """Stages 3 to 8 for all sessions of a tick: what was shown and done, and (S,) what each network held."""
-        slates, inventories = [], []
-        with self.watch_stages.side_by_side(self.threads):
-            for part in self.side_by_side(self.serve, self.chunks(sessions)):
-                self.keep(part)
-                slates.append(part.slate)
-                inventories.append(part.inventory)
-        return Slate.joined(sessions, slates), np.concatenate(inventories)
-
-    def chunks(self, sessions: Sessions) -> list[Sessions]:
-        """The sessions, cut so that every thread gets as many chunks and none waits for the others at the end."""
-        many = -(-len(sessions) // (self.chunk * self.threads)) * self.threads
-        size = -(-len(sessions) // many)
-        return [sessions.part(at, at + size) for at in range(0, len(sessions), size)]
-
-    def serve(self, sessions: Sessions) -> Served:
-        """Stages 3 to 8 for a chunk of sessions, reading the world as it stood when the tick began; writes nothing."""
-        world, watch, server = self.world, self.watch_stages, self.server
-        found, inventory = server.found(sessions)
-        kept, removed_by = server.filtered(found)
-        scored = server.attenuated(server.scored(kept))
-        with watch.time("observe"):
-            answered = self.books.ledger.answered(world, found, removed_by, scored)
-        choice = server.chosen(scored)
-        with watch.time("respond"):
-            frictions = server.rules.frictions(world, scored, choice)
-            slate = self.responder.respond(world, scored, choice, frictions)
-            guard("respond", world.minute, slate.value)
-        watch.count("respond", len(slate))
-        logged = sampled = None
-        if server.team is not None:
-            with watch.time("log"):
-                logged = server.team.logged(world, server.posts.rows, scored, slate)
-        if self.sample.chosen[sessions.user].any():
-            with watch.time("observe"):
-                light = server.light_scores if server.light is not None else None
-                sampled = self.sample.rows(world, found, removed_by, self.with_all_heads(scored), slate, light)
-        return Served(slate, inventory, logged, sampled, answered)
-
-    def keep(self, served: Served) -> None:
-        """Put down what is kept of a chunk, in the order of chunks."""
-        if served.logged is not None and self.server.team is not None:
-            with self.watch_stages.time("log"):
-                self.server.team.log.append(**served.logged)
-        if served.sampled is not None:
-            self.sample.parts.append(served.sampled)
-        if served.answered is not None:
-            self.books.ledger.day.answers.add(served.answered)
-
-    def with_all_heads(self, c: Candidates) -> Candidates:
-        """The candidates with what every head says of those of sampled viewers."""
-        if self.server.team is None or c.p is None or c.features is None:
-            return c
-        here = self.sample.chosen[c.sessions.user]
-        rows, p = np.flatnonzero(np.repeat(here, np.diff(c.start))), c.p.copy()
-        p[rows] = self.server.team.completed(c.features[rows], p[rows])
-        return replace(c, p=p)
 
     def settle(self, slate: Slate, inventory: Ints, new: int) -> None:
         """After the last chunk: counters, seen posts, feeds, minds and measures."""

@@ -4,9 +4,11 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from feedsim.feed.flow import Slate
-from feedsim.world.arrays import Codes, Doubles
+from feedsim.kernels import kernel
+from feedsim.world.arrays import Bytes, Codes, Doubles, Ints
 from feedsim.world.world import LIKE, World
 
+_LIKED = np.uint8(1 << LIKE)
 STEPS = 40
 """Rounds in which everybody takes over the mean place of those whom he follows (assumption)."""
 
@@ -34,6 +36,12 @@ def learned(world: World) -> Codes:
 def count(world: World, slate: Slate) -> None:
     """Count what each audience saw and liked of every post, after the last chunk of a tick."""
     post, audience = slate.post - world.posts.base, world.audience[slate.user]
-    np.add.at(world.posts.seen_by, (post, audience), 1)
-    liked = (slate.actions & np.uint8(1 << LIKE)) > 0
-    np.add.at(world.posts.liked_by, (post[liked], audience[liked]), 1)
+    _count(post, audience, slate.actions, world.posts.seen_by, world.posts.liked_by)
+
+
+@kernel
+def _count(post: Ints, audience: Codes, actions: Bytes, seen: Ints, liked: Ints) -> None:
+    for r in range(post.size):
+        seen[post[r], audience[r]] += 1
+        if actions[r] & _LIKED:
+            liked[post[r], audience[r]] += 1

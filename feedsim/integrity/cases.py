@@ -94,6 +94,19 @@ def suspects(
     return unheard(world, Docket.joined(found))
 
 
+def objections(world: World, review: Review) -> Docket:
+    """Appeals of authors whose posts policies have removed since the last tick, before any reviewer saw them."""
+    posts, many = world.posts, len(world.posts)
+    since = world.minute - world.tick_minutes
+    minute, found_as = posts.removed_minute[:many], posts.found_as[:many]
+    gone = (posts.status[:many] == REMOVED) & (minute >= since) & (minute < world.minute) & (found_as != NOBODY)
+    rows = np.flatnonzero(gone)
+    rows = rows[~posts.cased[rows, found_as[rows]]]
+    lot = world.streams.uniform("appeal", posts.key[rows], found_as[rows])
+    rows = rows[lot < review.appeal_share]
+    return Docket.of(rows, found_as[rows], APPEAL)
+
+
 def unheard(world: World, docket: Docket) -> Docket:
     """Those of which nobody was asked before and that have not been removed: each (post, harm) once, as first named."""
     posts = world.posts

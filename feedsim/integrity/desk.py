@@ -51,7 +51,8 @@ class Review(Block):
     outcomes: dict[str, Outcome] = Field({})
     """class of harm -> what is done when a reviewer finds it; where it is not named, the post is removed"""
     appeal_share: Share = 0.1
-    """of authors against whose post something was done, those who appeal (assumption); a second reviewer decides"""
+    """of authors against whose post reviewers did something, or that a policy removed, those who appeal (assumption);
+    a reviewer decides who has not seen it before"""
 
 
 ReviewBlock: TypeAlias = Annotated[NoReview | Review, Field(discriminator="kind")]
@@ -71,8 +72,9 @@ def settle(world: World, review: Review, rows: Longs) -> Orders:
     found = _outcome_of(world, review)[cases.harm[rows]]
     outcome = np.where(appeal, np.where(harmful, NOTHING, RESTORE), np.where(harmful, found, NOTHING)).astype(np.int8)
     cases.outcome[rows], cases.settled[rows] = outcome, True
-    np.add.at(desk.confirmed, cases.author[rows], np.where(appeal, -(outcome == RESTORE).astype(int), harmful))
-    np.add.at(desk.cleared, cases.author[rows], ~appeal & ~harmful)
+    again = cases.not_by[rows] != NOBODY
+    np.add.at(desk.confirmed, cases.author[rows], np.where(again, -(outcome == RESTORE).astype(int), harmful))
+    np.add.at(desk.cleared, cases.author[rows], ~again & ~harmful)
     back = Orders.on_posts(_put_back(world, cases.post[rows[outcome == RESTORE]]), LIVE, 0)
     return Orders.joined([_acted(world, rows[~appeal & (outcome != NOTHING)]), back])
 

@@ -91,7 +91,8 @@ class Orders:
 
 def apply(world: World, orders: Orders) -> None:
     """Carry out a tick's orders. Of several for one post the severest holds, and labels add up; a post that is only
-    ordered LIVE is put back. Who found a post first stays its finder. Strikes and suspensions only grow."""
+    ordered LIVE is put back, without a warning. Who found a post first stays its finder. Strikes and suspensions only
+    grow."""
     if len(orders.post):
         _on_posts(world, orders)
     if len(orders.author):
@@ -111,6 +112,8 @@ def _on_posts(world: World, orders: Orders) -> None:
     first = posts.found_by[at] == NOBODY_FOUND
     posts.found_by[at[first]] = orders.found_by[severest][first]
     posts.found_as[at[first]] = orders.found_as[severest][first]
+    # Put back means without a warning; what raters wrote stays.
+    posts.labels[at[status == LIVE]] &= ~WARNING
     # Whoever orders a label and names none, such as a reviewer, means the warning.
     labels = np.where((orders.status == LABELLED) & (orders.labels == 0), WARNING, orders.labels)
     np.bitwise_or.at(posts.labels, row, labels)

@@ -42,16 +42,18 @@ class Rules:
         return [gate for gate in said if gate is not None]
 
     def kept(self, world: World, c: Candidates) -> tuple[Candidates, dict[str, Ints]]:
-        """What every policy lets stay; and the rows that each took out."""
+        """What every policy lets stay; and the rows that each took out, of those that the ones before it let stay."""
         removed: dict[str, Ints] = {}
+        stays = np.ones(len(c), np.bool_)
         for name, policy in self.asked("keep", world):
             keep = policy.keep(world, c)
-            if keep is not None and (within := _within(policy, world, c)) is not None:
-                keep = keep | ~within
-            if keep is not None and not keep.all():
-                removed[name] = c.row[~keep]
-                c = c.take(np.flatnonzero(keep))
-        return c, removed
+            if keep is None:
+                continue
+            goes = stays & ~_where(policy, world, c, keep, np.ones(len(c), np.bool_))
+            if goes.any():
+                removed[name] = c.row[goes]
+                stays &= ~goes
+        return (c.take(np.flatnonzero(stays)) if removed else c), removed
 
     def weights(self, world: World, c: Candidates, weights: Doubles) -> Doubles:
         """What each head counts for: `weights` (A,) themselves, or (C, A) where a policy has something to say."""

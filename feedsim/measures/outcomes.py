@@ -8,7 +8,7 @@ import numpy as np
 from feedsim.measures.cells import EVERYONE, Cell, Where, ratio
 from feedsim.measures.strata import Strata
 from feedsim.world.arrays import NEVER, Bools, Codes, Doubles, Ints, Longs
-from feedsim.world.posts import AUDIT, DETECTOR, LIVE, REMOVED, Posts
+from feedsim.world.posts import AUDIT, DETECTOR, LIVE, MODALITIES, REMOVED, Posts
 
 BANDS = 24
 """Of authors by followers: none, 1, 2 to 3, 4 to 7 and so on; like is compared with like."""
@@ -21,6 +21,8 @@ SUMS = (
 POSTS, VIEWS, FOUND, FOUND_VIEWS, UNREPORTED, GONE, GONE_VIEWS, GONE_MINUTES, LEFT, LEFT_VIEWS = range(len(SUMS))
 AS_CLASS, RIGHTLY, BY_ITSELF = range(3)
 """Of posts found to be of a class: all, those that are of it, those that nobody had to report."""
+MADE, MADE_FOUND, MADE_GONE = range(3)
+"""Of posts of a class that are made in one way: all, found ones, removed ones."""
 
 
 @dataclass
@@ -31,11 +33,17 @@ class Outcomes:
     """(K, 1 + H, BANDS, SUMS) by truth: harmless, then each class"""
     found: Longs
     """(K, H, 3) posts found to be of each class: AS_CLASS, RIGHTLY, BY_ITSELF"""
+    made: Longs
+    """(H, MODALITIES, 3) posts of each class (truth): MADE, MADE_FOUND, MADE_GONE"""
 
     @classmethod
     def empty(cls, strata: int, harms: int) -> "Outcomes":
         """Of no posts yet."""
-        return cls(np.zeros((strata, 1 + harms, BANDS, len(SUMS)), np.int64), np.zeros((strata, harms, 3), np.int64))
+        return cls(
+            np.zeros((strata, 1 + harms, BANDS, len(SUMS)), np.int64),
+            np.zeros((strata, harms, 3), np.int64),
+            np.zeros((harms, len(MODALITIES), 3), np.int64),
+        )
 
     @property
     def any_found(self) -> bool:
@@ -57,6 +65,9 @@ class Outcomes:
         np.add.at(self.posts, place, np.stack(sums, axis=1))
         found_as = np.where(found, posts.found_as[rows], -1)
         self._count_found(stratum, of["harm"], found_as, unreported)
+        bad = np.flatnonzero(of["harm"] >= 0)
+        made_so = (of["harm"][bad], posts.modality[rows[bad]])
+        np.add.at(self.made, made_so, np.stack((one, found, gone), axis=1)[bad])
 
     def _count_found(self, stratum: Ints, harm: Codes, found_as: Codes, unreported: Bools) -> None:
         rows = np.flatnonzero(found_as >= 0)
@@ -76,7 +87,7 @@ def outcome_cells(outcomes: Outcomes, strata: Strata, harms: tuple[str, ...]) ->
     Of a class: `recall` (found / posts of the class; found: removed, labelled or demoted by a decision), `precision`
     (of the class / found to be of it) and `proactive_rate` (found by a detector or an audit / found to be of it). Of
     all classes together: `precision` (of any / found) and `proactive_rate` (by a detector or an audit / found).
-    Of all three: what `_treatment` says.
+    Of all three: what `_treatment` says. Of a class, by the part modality=...: what `_modalities` says.
     """
     for where, mine in strata.with_everyone("author"):
         posts, found = outcomes.posts[mine].sum(axis=0), outcomes.found[mine].sum(axis=0)
@@ -93,6 +104,16 @@ def outcome_cells(outcomes: Outcomes, strata: Strata, harms: tuple[str, ...]) ->
         yield from _treatment(posts.sum(axis=0), where)
         yield from _treatment(posts[0], where, part="truth=harmless")
         yield from reach_lost(posts[0], where)
+    yield from _modalities(outcomes.made, harms)
+
+
+def _modalities(made: Longs, harms: tuple[str, ...]) -> Iterator[Cell]:
+    """Of everyone's posts of a class that are made in one way (H, MODALITIES, 3): `recall` and `removal_rate`."""
+    for h, harm in enumerate(harms):
+        for modality, of in zip(MODALITIES, made[h], strict=True):
+            part = f"modality={modality}"
+            yield from ratio("recall", of[MADE_FOUND], of[MADE], harm=harm, part=part)
+            yield from ratio("removal_rate", of[MADE_GONE], of[MADE], harm=harm, part=part)
 
 
 def _treatment(posts: Longs, where: Where, harm: str = "", part: str = "") -> Iterator[Cell]:

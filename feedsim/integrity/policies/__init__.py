@@ -21,6 +21,7 @@ from feedsim.integrity.policies.ranking import (
 )
 from feedsim.integrity.policies.reach import BorderlineOutOfNetwork, HyperactiveDiscount, SourceDiversity
 from feedsim.integrity.policies.remove import Remove, RemoveOnReview
+from feedsim.integrity.policies.review import HumanReview
 
 __all__ = ["LIBRARY", "Demote", "Policy", "PolicyBlock", "Remove", "Scope", "believed"]
 
@@ -29,6 +30,7 @@ Library: TypeAlias = (
     | DemoteOnReview
     | Remove
     | RemoveOnReview
+    | HumanReview
     | WarningLabel
     | Interstitial
     | FactCheck

@@ -37,7 +37,7 @@ class ForwardLimit(Policy):
     def keep(self, world: World, c: Candidates) -> Bools:
         """What is no reshare, and reshares that reach this very follower."""
         result, by = np.ones(len(c), np.bool_), resharer(world, c)
-        rows = np.flatnonzero(by >= 0)
+        rows = np.flatnonzero((by >= 0) & (world.graph.followers[by] > self.followers))
         key = world.posts.key[c.post[rows] - world.posts.base]
         lot = world.streams.uniform("forward limit", by[rows], key, c.user[rows])
         result[rows] = lot * world.graph.followers[by[rows]] < self.followers

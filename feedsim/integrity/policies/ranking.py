@@ -8,7 +8,8 @@ from pydantic import Field
 from feedsim.block import Share
 from feedsim.feed.flow import Candidates, chronological_score
 from feedsim.integrity.policies.base import Policy, out_of_network
-from feedsim.world.arrays import Bools, Doubles, Floats
+from feedsim.kernels import kernel
+from feedsim.world.arrays import Bools, Doubles, Floats, Ints
 from feedsim.world.posts import CIVIC
 from feedsim.world.world import ACTIONS, COMMENT, RESHARE, Action, World
 
@@ -127,8 +128,20 @@ class Bridging(Policy):
         posts, rows = world.posts, c.post - world.posts.base
         likes, views = posts.live("likes").sum(), posts.live("impressions").sum()
         mean = (likes + 1) / (views + 1 / LIKE_PRIOR)
-        rate = (posts.liked_by[rows] + mean * self.prior_views) / (posts.seen_by[rows] + self.prior_views)
-        return np.asarray(np.minimum(rate.min(axis=1) / mean, self.most), np.float32)
+        result = np.empty(len(c), np.float32)
+        _lesser(rows, posts.liked_by, posts.seen_by, float(mean), self.prior_views, self.most, result)
+        return result
+
+
+@kernel
+def _lesser(rows: Ints, liked: Ints, seen: Ints, mean: float, prior_views: float, most: float, result: Floats) -> None:
+    """(n,) the smaller of both audiences' smoothed like rates, over the mean."""
+    prior = mean * prior_views
+    for r in range(rows.size):
+        p = rows[r]
+        one = (liked[p, 0] + prior) / (seen[p, 0] + prior_views)
+        other = (liked[p, 1] + prior) / (seen[p, 1] + prior_views)
+        result[r] = min(min(one, other) / mean, most)
 
 
 LIKE_PRIOR = 0.03
