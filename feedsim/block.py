@@ -9,6 +9,8 @@ Share = Annotated[float, Field(ge=0, le=1)]
 """A share of something, or a probability: in [0, 1]."""
 Positive = Annotated[float, Field(gt=0)]
 NotNegative = Annotated[float, Field(ge=0)]
+Weight = Annotated[float, Field(ge=-1e6, le=1e6)]
+"""What a prediction counts for: within bounds, so that a score stays a number."""
 
 
 class Block(BaseModel):

@@ -19,6 +19,9 @@ def desk_findings(scenario: "Scenario") -> Iterator[Finding]:
         if not isinstance(review, Review):
             wrong = "detectors learn from reviewers' verdicts, and there are no reviewers"
             yield Finding((("detectors", "kind"), ("review", "kind")), wrong, "review should be {kind: desk}")
+        if not enabled(scenario.harms):
+            wrong = "detectors learn to tell classes of harm, and none is enabled"
+            yield Finding((("detectors", "kind"), ("harms",)), wrong, "detectors.kind should be none")
         yield from _languages(scenario, ("detectors", "languages"), detectors.languages or ())
     if scenario.measures.line_of_belief is None and not isinstance(review, Review):
         wrong = "it is the desk's threshold, and there is no desk"

@@ -50,6 +50,31 @@ def test_the_defaults_are_in_order() -> None:
             "review should be {kind: desk}",
         ),
         (
+            "harms: {misinformation: , hate: {enabled: false}}\nreview: {kind: desk}\ndetectors: {kind: learned}\n",
+            "3: detectors.kind: detectors learn to tell classes of harm, and none is enabled; "
+            "detectors.kind should be none",
+        ),
+        (
+            "ranker:\n  weights: {like: 1.0e+300}\n",
+            "2: ranker.weights.like: 1e+300; it should be at most 1000000",
+        ),
+        (
+            "policies:\n  it: {kind: stated_preference, stated: {hide: -1.0e+50}}\n",
+            "2: policies.it.stated.hide: -1e+50; it should be at least -1000000",
+        ),
+        (
+            "policies:\n  it: {kind: strikes, suspension_days: 1.0e+12}\n",
+            "2: policies.it.suspension_days: 1000000000000; it should be at most 36500",
+        ),
+        (
+            "detectors: {kind: oracle}\npolicies: {it: {kind: fact_check, delay_hours: 1.0e+12}}\n",
+            "2: policies.it.delay_hours: 1000000000000; it should be at most 87600",
+        ),
+        (
+            "review: {kind: desk, minutes_per_case: 1.0e+300}\n",
+            "1: review.minutes_per_case: 1e+300; it should be at most 1440",
+        ),
+        (
             "review: {kind: desk}\ndetectors: {kind: learned, languages: [english, spanich]}\n",
             "2: detectors.languages: there is no language 'spanich'; did you mean 'spanish'?",
         ),

@@ -8,7 +8,7 @@ import numpy as np
 from numba import prange
 from pydantic import Field
 
-from feedsim.block import Block
+from feedsim.block import Block, Weight
 from feedsim.feed.features import LOG_OF_AGE, PAIR_FEATURES, POST_FEATURES, TASTE_PRIOR, VIEWER_FEATURES
 from feedsim.feed.flow import Candidates
 from feedsim.feed.presets import PRESETS, Preset
@@ -21,7 +21,7 @@ class EngagementRanker(Block):
     """Learns what engages: one boosted forest an action, score = weights . p."""
 
     kind: Literal["engagement"] = "engagement"
-    weights: Preset | dict[Action, float] = "facebook_2018"
+    weights: Preset | dict[Action, Weight] = "facebook_2018"
     trees: Annotated[int, Field(ge=1, le=1000)] = 50
     leaves: Annotated[int, Field(ge=2, le=64)] = 16
     learning_rate: Annotated[float, Field(gt=0, le=1)] = 0.1

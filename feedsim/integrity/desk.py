@@ -5,7 +5,7 @@ from typing import Annotated, Literal, TypeAlias
 import numpy as np
 from pydantic import Field
 
-from feedsim.block import Block, NotNegative, Positive, Share
+from feedsim.block import Block, NotNegative, Share
 from feedsim.integrity.orders import Orders
 from feedsim.world.arrays import NEVER, NOBODY, Codes, Ints, Longs
 from feedsim.world.desk import APPEAL, DEMOTE, HARMFUL, LABEL, LAPSE, NOTHING, OUTCOMES, REMOVE, RESTORE
@@ -34,7 +34,7 @@ class Review(Block):
     """a day and reviewer; shifts are spread evenly over the day, and none reaches midnight"""
     overtime_hours: Annotated[float, Field(ge=0, le=4)] = 0.0
     """a reviewer stays longer, at most, while cases wait"""
-    minutes_per_case: Positive = 3.0
+    minutes_per_case: Annotated[float, Field(gt=0, le=1440)] = 3.0
     """mean; each takes half to one and a half times as long (assumption)"""
     harmful_per_day: Annotated[int, Field(ge=1)] = 100
     """posts found harmful after which a reviewer goes home for the day: a limit to exposure (assumption)"""

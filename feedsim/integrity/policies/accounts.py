@@ -55,7 +55,7 @@ class Strikes(Counting):
     kind: Literal["strikes"]
     limit: Annotated[int, Field(ge=1)] = 3
     """strikes from which each one suspends: as many as end a channel elsewhere (I16)"""
-    suspension_days: Positive = 7.0
+    suspension_days: Annotated[float, Field(gt=0, le=36_500)] = 7.0
     """how long (assumption)"""
 
     def orders(self, world: World, judges: Judges) -> Orders | None:

@@ -30,7 +30,7 @@ class FactCheck(Policy):
     """the class that makes a story suspicious (assumption)"""
     checks_per_day: Annotated[int, Field(ge=1)] = 1
     """stories that fact-checkers take on (assumption)"""
-    delay_hours: Annotated[float, Field(ge=0)] = 24.0
+    delay_hours: Annotated[float, Field(ge=0, le=87_600)] = 24.0
     """from taking a story on to the verdict (assumption)"""
     accuracy: Share = 0.95
     """share of verdicts that are right (assumption)"""

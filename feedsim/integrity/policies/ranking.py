@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 import numpy as np
 from pydantic import Field
 
-from feedsim.block import Share
+from feedsim.block import Share, Weight
 from feedsim.feed.flow import Candidates, chronological_score
 from feedsim.integrity.policies.base import Policy, out_of_network
 from feedsim.kernels import kernel
@@ -18,7 +18,7 @@ class ReactionWeights(Policy):
     """Give some of the ranker's heads another weight."""
 
     kind: Literal["reaction_weights"]
-    reactions: dict[Action, float] = Field({"angry": 0.0})
+    reactions: dict[Action, Weight] = Field({"angry": 0.0})
     """what each counts for, with a like at 1: the angry face counted for 4, then for nothing (H25)"""
 
     needs = frozenset({"heads"})
@@ -61,7 +61,7 @@ class StatedPreference(Policy):
     """
 
     kind: Literal["stated_preference"]
-    stated: dict[Action, float] = Field({"like": 1.0, "hide": -20.0, "report": -100.0})
+    stated: dict[Action, Weight] = Field({"like": 1.0, "hide": -20.0, "report": -100.0})
     """what each head says of a survey's answer (assumption)"""
     blend: Share = 1.0
     """0: the ranker's own weights; 1: those of the survey alone (assumption)"""
