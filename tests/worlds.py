@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Collection, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -49,7 +50,8 @@ def settings(scenario: Scenario, said: Mapping[str, Any]) -> Scenario:
         block = data
         for name in above:
             block = block[name]
-        block[last] = value
+        # A copy, or what is set below it later would be set for everybody who said it.
+        block[last] = deepcopy(value)
     return Scenario.model_validate_json(json.dumps(data))
 
 
