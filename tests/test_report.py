@@ -13,7 +13,7 @@ from studies import ARMS, QUESTION, write_run, write_study
 
 from feedsim.report import legend as legends
 from feedsim.report import write_report
-from feedsim.report.answer import answer, bests, certainty, sureness, tendency
+from feedsim.report.answer import NOTHING, answer, bests, certainty, sureness, tendency
 from feedsim.report.charts import COLOURS, DARK, DASHES, HATCHES, MARKERS, group_bars, looks, over_time, plane
 from feedsim.report.evidence import gather
 from feedsim.report.legend import SHAPES
@@ -171,6 +171,19 @@ def rewrite(path: Path, metric: str, value: float) -> None:
     said = json.loads(manifest.read_text())
     said["bytes"][path.name] = path.stat().st_size
     manifest.write_text(json.dumps(said))
+
+
+def test_an_arm_that_changes_nothing_at_all_is_told_from_one_that_changes_nothing_for_sure(tmp_path: Path) -> None:
+    for arm in ("nothing", "idle", "hardly"):
+        for seed in (0, 1):
+            write_run(tmp_path / arm / f"seed={seed}", "engagement", seed)
+            value = 1.0 + (arm == "hardly") * (0.1 - 0.2 * seed)
+            rewrite(tmp_path / arm / f"seed={seed}" / "metrics.parquet", "engagement_value", value)
+    write_summary(tmp_path, ["nothing", "idle", "hardly"])
+    said = "".join(Outline(write_report(tmp_path).read_text(encoding="utf-8")).words)
+    assert said.count(NOTHING) == 1
+    assert f"idle: {NOTHING}" in said
+    assert "hardly: no clear difference in engagement" in said
 
 
 def test_with_many_arms_the_figures_are_left_to_the_table(tmp_path: Path) -> None:

@@ -25,6 +25,7 @@ MISTAKES = {
     -1: "harmless posts {done} more evenly",
     0: "no clear difference in whose harmless posts are {done}",
 }
+NOTHING = "the same in every figure and seed: what sets it apart never came into play"
 Said: TypeAlias = tuple[str, int, str]
 """A finding in a few words, how sure it is (see `sureness`), and the figures in a sentence."""
 
@@ -57,7 +58,9 @@ def _verdict(evidence: Evidence, arm: str, rows: pd.DataFrame) -> Verdict:
     said += [_said(row, what, figures) for what, row, figures in of_finding(evidence, rows) if tendency(row)]
     said += [*_further(evidence, rows), *(_slanted(evidence, arm, slant) for slant in evidence.slants)]
     said = [one for one in said if one[2]]
-    return Verdict(arm, _short(said, len(evidence.seeds)), tuple(figures for _, _, figures in said))
+    alike = bool((rows[["least", "greatest"]] == 0).all(axis=None))
+    short = NOTHING if alike else _short(said, len(evidence.seeds))
+    return Verdict(arm, short, tuple(figures for _, _, figures in said))
 
 
 def _further(evidence: Evidence, rows: pd.DataFrame) -> Iterator[Said]:
