@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import replace
+from math import isnan
 from typing import Any, TypeAlias
 
 import pandas as pd
@@ -86,9 +87,10 @@ def told(plan: StudyPlan, seen: pd.DataFrame, wide: pd.DataFrame, most: int) -> 
 
 
 def _how_wide(cell: dict[Hashable, Any], first: str, seeds: int, most: int) -> str:
-    """`±0.8, 0.5 wanted, with 10 seeds; as it seems, 24 would do`."""
-    if cell["wanted"] != cell["wanted"]:
+    """`±0.8 %, 0.5 % wanted, with 10 seeds; as it seems, 24 would do`."""
+    if isnan(cell["wanted"]):
         return f"±{cell['half_width']:.3g}: the mean of {first} is 0, of which there is no percentage; name a number"
-    now = f"±{cell['half_width']:.3g}, {cell['wanted']:.3g} wanted, with {cell['seeds']:.0f} seeds"
+    half, unit = cell["half_width"] / cell["wanted"] * cell["amount"], cell["unit"]
+    now = f"±{half:.3g}{unit}, {cell['amount']:g}{unit} wanted, with {cell['seeds']:.0f} seeds"
     needs = f"as it seems, {cell['needed']:,.0f} would do" if cell["needed"] < 1e6 else "no number in reach would do"
     return f"{now}; {needs}{'' if seeds < most else f', but --max-seeds is {most}'}"

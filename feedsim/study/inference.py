@@ -56,35 +56,34 @@ def bca_limits(d: Doubles, draws: npt.NDArray[np.intp] | None = None, level: flo
     93 % with 30 (Hesterberg 2015 says why).
     """
     taken = counts(bootstrap_draws(d.shape[1]) if draws is None else draws)
-    limits = [_bca(part, taken, level) for part in _parts(d)]
-    return np.concatenate([low for low, _ in limits]), np.concatenate([high for _, high in limits])
+    ends = np.repeat(d.mean(axis=1, keepdims=True), 2, axis=1)
+    varies = spread(d) > 0
+    ends[varies] += np.concatenate([_bca(part, taken, level) for part in _parts(d[varies])])
+    return ends[:, 0], ends[:, 1]
 
 
-def _bca(d: Doubles, taken: Doubles, level: float) -> tuple[Doubles, Doubles]:
-    mean = d.mean(axis=1, keepdims=True)
-    rest = d - mean
+def _bca(d: Doubles, taken: Doubles, level: float) -> Doubles:
+    """(K, 2): the limits, less the mean."""
+    rest = d - d.mean(axis=1, keepdims=True)
     means = np.sort(rest @ taken.T / d.shape[1], axis=1)
-    limits = mean + _quantiles(means, _bca_levels(means, rest, level))
-    flat = (spread(d) == 0)[:, None]
-    return tuple(np.where(flat, mean, limits).T)
+    return _quantiles(means, _bca_levels(means, rest, level))
 
 
 def _bca_levels(means: Doubles, rest: Doubles, level: float) -> Doubles:
     """(K, 2): at which quantiles of the resampled means (less the mean) the limits are."""
     tiny = _ROUNDING * np.abs(rest).max(axis=1, keepdims=True)
     below = ((means < -tiny).mean(axis=1) + (means <= tiny).mean(axis=1)) / 2
-    square = (rest**2).sum(axis=1)
-    acceleration = (rest**3).sum(axis=1) / np.where(square > 0, 6 * square**1.5, 1)
-    bias = ndtri(below)[:, None]
+    unit = rest / np.sqrt((rest**2).sum(axis=1, keepdims=True))
+    acceleration, bias = (unit**3).sum(axis=1)[:, None] / 6, ndtri(below)[:, None]
     z = bias + ndtri(np.array([(1 - level) / 2, (1 + level) / 2]))
-    found: Doubles = ndtr(bias + z / (1 - acceleration[:, None] * z))
+    found: Doubles = ndtr(bias + z / (1 - acceleration * z))
     return found
 
 
 def _quantiles(ordered: Doubles, at: Doubles) -> Doubles:
     """(K, 2) of rows in order, between two of them in proportion."""
     last = ordered.shape[1] - 1
-    place = np.nan_to_num(at) * last
+    place = at * last
     below = np.minimum(place.astype(np.intp), last - 1)
     low, high = (np.take_along_axis(ordered, below + step, axis=1) for step in (0, 1))
     found: Doubles = low + (high - low) * (place - below)

@@ -85,8 +85,8 @@ def counted_on(seeds: Sequence[int], count: int) -> tuple[int, ...]:
 def widths(summary: pd.DataFrame, goals: Sequence[Goal]) -> pd.DataFrame:
     """Every cell that the goals are about, of every arm against the first, or of the only arm.
 
-    Columns arm, assumption, CELL, `goal` (its text), seeds, sd, base, half_width (of the interval at a look), wanted,
-    needed (seeds, as it seems).
+    Columns arm, assumption, CELL, seeds, sd, base, half_width (of the interval at a look), wanted (NaN: a percentage of
+    0), needed (seeds, as it seems), and `goal`, `amount`, `unit`: what was asked for.
     """
     rows = plain(summary)
     arms = list(dict.fromkeys(rows["arm"]))
@@ -106,4 +106,5 @@ def _seen(goal: Goal, cells: pd.DataFrame) -> pd.DataFrame:
     half, wanted = t_half_width(cells["sd"], cells["seeds"], LOOK_LEVEL), goal.precision.half_width(cells["base"])
     needed = seeds_needed(cells["sd"], wanted, LOOK_LEVEL)
     kept = cells[[*ARM, *CELL, "seeds", "sd", "base"]]
-    return kept.assign(goal=str(goal), half_width=half, wanted=wanted, needed=needed)
+    asked = {"goal": str(goal), "unit": " %" * goal.precision.is_percent}
+    return kept.assign(half_width=half, wanted=wanted, needed=needed, amount=goal.precision.amount, **asked)
