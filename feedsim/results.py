@@ -12,7 +12,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from feedsim.tables import ALWAYS, COMPARISON, FORMAT, RUN, TABLES
+from feedsim.study_tables import COMPARISON, RUN
+from feedsim.tables import ALWAYS, FORMAT, TABLES
 from feedsim.writer import RunWriter, known, labels
 
 __all__ = [
@@ -178,7 +179,8 @@ def read_summary(study_dir: Path) -> pd.DataFrame:
 
 
 def write_comparison(study_dir: Path, rows: pd.DataFrame) -> Path:
-    """Differences between arms as `comparison.parquet`; `rows` has at least the columns of `tables.COMPARISON`."""
+    """Differences between arms as `comparison.parquet`; `rows` has at least the columns of
+    `study_tables.COMPARISON`."""
     fields = [column.field(column.name) for column in COMPARISON]
     table = pa.Table.from_pandas(rows, pa.schema(fields), preserve_index=False).replace_schema_metadata()
     return _write_at_once(table, Path(study_dir) / "comparison.parquet")

@@ -72,8 +72,8 @@ def test_seeds_that_are_all_equal_have_a_point_for_an_interval(value: float, see
 
 def test_each_cell_is_on_its_own() -> None:
     for function in (bca_limits, t_limits):
-        whole = np.array(function(ALL))
-        assert np.array([function(row[None]) for row in ALL])[:, :, 0].T == pytest.approx(whole, rel=1e-12)
+        alone = np.array([function(row[None]) for row in ALL])[:, :, 0].T
+        assert alone == pytest.approx(np.array(function(ALL)), rel=1e-12)
     assert [sign_flip_p(row[None])[0] for row in ALL] == sign_flip_p(ALL).tolist()
 
 

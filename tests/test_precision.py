@@ -14,7 +14,8 @@ from tests.test_compare import cells
 
 
 @pytest.mark.parametrize(
-    ("text", "amount", "is_percent"), [("0.5%", 0.5, True), (" 5 % ", 5, True), ("0.01", 0.01, False), ("1e-3", 1e-3, False)]
+    ("text", "amount", "is_percent"),
+    [("0.5%", 0.5, True), (" 5 % ", 5, True), ("0.01", 0.01, False), ("1e-3", 1e-3, False)],
 )
 def test_a_percentage_or_a_number(text: str, amount: float, is_percent: bool) -> None:
     assert read_precision(text, "--precision") == Precision(amount, is_percent)
@@ -44,7 +45,7 @@ def test_no_spread_needs_two_seeds_and_no_number_is_enough_for_nothing() -> None
 
 def test_a_percentage_is_of_the_first_arm_s_mean() -> None:
     rows = differences(cells({"a": [100.0, 101.0, 99.0], "b": [101.0, 104.0, 97.0]}), "a")
-    # Differences 1, 3 and -2 have a standard deviation of 2.5166; 2 % of 100 is 2: ten seeds have 2.262 x 2.5166 / 3.162.
+    # Differences 1, 3 and -2 have a standard deviation of 2.5166; 2 % of 100 is 2, and nine seeds have 1.934.
     assert more_seeds(rows, Precision(2, True)).tolist() == [9 - 3]
     assert more_seeds(rows, Precision(2, False)).tolist() == [9 - 3]
     assert more_seeds(rows, Precision(50, True)).tolist() == [0]
