@@ -5,6 +5,8 @@ from pathlib import Path
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
+from studies import write_study
+from test_cli import call
 
 from feedsim import export
 from feedsim.export import export_csv
@@ -12,8 +14,6 @@ from feedsim.faults import Faults
 from feedsim.results import NotARun, open_run
 from feedsim.study.comparing import record_comparison
 from feedsim.study_tables import COMPARISON
-from tests.studies import write_study
-from tests.test_cli import call
 
 
 @pytest.fixture

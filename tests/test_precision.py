@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
+from test_compare import cells
 
 from feedsim.faults import Fault
 from feedsim.study.compare import differences
 from feedsim.study.precision import Precision, more_seeds, read_precision, seeds_needed
-from tests.test_compare import cells
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 from scipy import stats
+from studies import COLUMNS, users
+from test_compare import cells
 
 from feedsim.faults import Faults
 from feedsim.results import RunWriter, read_comparison, read_summary
@@ -20,8 +22,6 @@ from feedsim.study.plan import RunPlan, StudyPlan, load_plans, plan_study
 from feedsim.study.precision import Precision
 from feedsim.study.running import Outcome, conclude
 from feedsim.study.until import LOOK_LEVEL, Goal, counted_on, looks, read_goals, widths
-from tests.studies import COLUMNS, users
-from tests.test_compare import cells
 
 STUDY = """
 name: grows
