@@ -1,6 +1,6 @@
 """Every column of what lies beside the arms of a study: its name, type, unit and meaning, as in `feedsim.tables`."""
 
-from feedsim.tables import F64, I32, I64, TEXT, Column
+from feedsim.tables import F64, I32, I64, TABLES, TEXT, Column
 
 RUN = (
     Column("arm", TEXT, "name", "what was chosen"),
@@ -8,15 +8,11 @@ RUN = (
     Column("seed", I64, "number", "chance: arms of one seed face the same people, posts and draws"),
 )
 """What names a run: `summary.parquet`, beside the arms, has it before the columns of `metrics.parquet`."""
+CELL = tuple(c for c in TABLES["metrics"] if c.name in ("metric", "harm", "side", "group", "level", "part"))
+"""What names a cell."""
 COMPARISON = (
-    Column("arm", TEXT, "name", "the arm that is compared"),
-    Column("assumption", TEXT, "name", "under which both arms ran; empty = the study assumes one thing"),
-    Column("metric", TEXT, "name", "what is measured; `feedsim metrics` lists formulas and denominators"),
-    Column("harm", TEXT, "name", "class of harm; empty = not about one class"),
-    Column("side", TEXT, "name", "viewer or author: whose group it is; empty = everyone"),
-    Column("group", TEXT, "name", "group attribute; empty = everyone"),
-    Column("level", TEXT, "name", "level of the attribute; empty = everyone"),
-    Column("part", TEXT, "name=value", "what else cuts it, as in source=trending; empty = all"),
+    *RUN[:2],
+    *CELL,
     Column("base_arm", TEXT, "name", "the study's first arm, which it is compared with"),
     Column("base", F64, "of the metric", "mean of the base arm over the same seeds"),
     Column("mean", F64, "of the metric", "mean over seeds of the arm minus the base arm, paired by seed"),

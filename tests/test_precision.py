@@ -9,7 +9,7 @@ from scipy import stats
 from test_compare import cells
 
 from feedsim.faults import Fault
-from feedsim.study.compare import differences
+from feedsim.study.compare import differences, prevalence_ratios
 from feedsim.study.precision import Precision, more_seeds, read_precision, seeds_needed
 
 
@@ -57,3 +57,9 @@ def test_one_seed_and_a_percentage_of_nothing_tell_nothing() -> None:
     for rows in (one, none):
         assert np.isnan(more_seeds(rows, Precision(1, True))).all()
     assert isinstance(more_seeds(none, Precision(1, False)), pd.Series)
+
+
+def test_a_ratio_of_two_arms_has_no_percentage_to_be_known_to() -> None:
+    rows = prevalence_ratios(cells({"a": [1.0, 1.0], "b": [2.0, 3.0]}), "a").assign(percent=math.nan)
+    assert np.isnan(more_seeds(rows, Precision(1, True))).all()
+    assert more_seeds(rows, Precision(1, False)).tolist() == [3 - 2]

@@ -169,8 +169,8 @@ def certainty(evidence: Evidence) -> str:
         return "One seed: there are no intervals, and a difference may be chance. Run more seeds to tell."
     few = f" {seeds} seeds make wide intervals: {FEW} or more tell more." if seeds < FEW else ""
     return (
-        f"In brackets: 95 % intervals over {seeds} seeds, of differences paired by seed ({METHODS[method(seeds)]}). They "
-        f"tell what chance does, not whether the scenario's assumptions hold.{few}"
+        f"In brackets: 95 % intervals ({METHODS[method(seeds)]}) over {seeds} seeds, of differences paired by seed. "
+        f"They tell what chance does, not whether the scenario's assumptions hold.{few}"
     )
 
 

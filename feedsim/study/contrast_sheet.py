@@ -28,7 +28,7 @@ def contrast_sheet(arm: str, base: str, rows: pd.DataFrame, precision: Precision
     headings = {heading: i for i, heading in enumerate(dict.fromkeys(heading for heading, _, _ in lines))}
     lines.sort(key=lambda line: headings[line[0]])
     heads = (base, "difference", "95 % interval", "%", "p (Holm)", "r", "more seeds")
-    kept = [i < 4 or any(texts[i] for _, _, texts in lines) for i in range(len(heads))]
+    kept = [i < 3 or any(texts[i] for _, _, texts in lines) for i in range(len(heads))]
     shown = [(heading, name, _only(texts, kept)) for heading, name, texts in lines]
     caption = " ".join(filter(None, (_paired(rows), notes)))
     return Sheet(_only(heads, kept), tuple(_rows(shown)), f"{arm} against {base}, {_seeds(rows['seeds'])}", caption)

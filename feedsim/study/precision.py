@@ -60,6 +60,10 @@ def seeds_needed(sd: npt.ArrayLike, half_width: npt.ArrayLike, level: float = LE
 
 
 def more_seeds(rows: pd.DataFrame, precision: Precision) -> "pd.Series[float]":
-    """How many seeds each row of `compare.contrasts` lacks, as it seems from those it has; NaN with one."""
-    needed = seeds_needed(rows["sd"], precision.half_width(rows["base"]))
+    """How many seeds each row of `compare.differences` lacks, as it seems from those it has.
+
+    NaN with one seed, and for a percentage of what there is none of: a base of 0, or ratios.
+    """
+    wanted = precision.half_width(rows["base"].where(rows["percent"].notna() | (not precision.is_percent), np.nan))
+    needed = seeds_needed(rows["sd"], wanted)
     return pd.Series(np.maximum(needed - rows["seeds"], 0), rows.index)
