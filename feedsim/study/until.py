@@ -4,7 +4,7 @@ Whoever looks again and again and stops where an interval happens to be narrow c
 interval says. This rule stops by the spread alone; of normal differences the mean does not depend on the spread, so
 that only a spread that is small by chance can mislead (Chow and Robbins 1965; Starr 1966). What that costs can be
 computed: with looks at 10 seeds and then at half as many more each time, 95 % intervals would cover 93.6 % at worst.
-So a look takes 97.5 % intervals, which cover 96.4 % at worst; a test repeats it.
+So a look takes 97.5 % intervals, which cover about 96.5 % at worst; a test repeats it.
 """
 
 import math
