@@ -79,9 +79,22 @@ def run(
     seeds: Annotated[list[int], typer.Option("--seed", metavar="N", help="Seeds to run, instead of the file's.")] = [],  # noqa: B006
     arms: Annotated[list[str], typer.Option("--arm", metavar="NAME", help="Arms to run, instead of all.")] = [],  # noqa: B006
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder of the runs.")] = Path("runs"),
-    engine: Annotated[Literal["local"], typer.Option(help="Where to run.")] = "local",
+    engine: Annotated[
+        Literal["local", "here", "ray"],
+        typer.Option(help="Where to run: processes of this machine, this process (to debug), a cluster of Ray."),
+    ] = "local",
+    address: Annotated[
+        str | None,
+        typer.Option(metavar="HOST:PORT", help="Of a cluster of Ray that runs already.", show_default="start one here"),
+    ] = None,
     workers: Annotated[
         int | None, typer.Option(min=1, metavar="N", help="Runs at the same time.", show_default="one a core")
+    ] = None,
+    memory: Annotated[
+        float | None,
+        typer.Option(
+            min=0.1, metavar="GB", help="Memory that runs may have together.", show_default="most of what is free"
+        ),
     ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
     allow_code: Annotated[
@@ -99,9 +112,11 @@ def run(
     max_seeds: Annotated[int, typer.Option(min=10, metavar="N", help="At most so many seeds, when adding.")] = 100,
 ) -> None:
     """Run studies: every arm with every seed. What is finished already is kept and not run again."""
+    from feedsim.study.engines.choice import engine_named
     from feedsim.study.show import run_and_show
 
-    raise typer.Exit(run_and_show(files, sets, seeds, arms, out, workers, quiet, allow_code, until, max_seeds))
+    where = engine_named(engine, workers, memory, address)
+    raise typer.Exit(run_and_show(files, sets, seeds, arms, out, where, quiet, allow_code, until, max_seeds))
 
 
 @app.command()
