@@ -221,17 +221,24 @@ def stages() -> None:
 def bench(
     users: Annotated[int, typer.Option(min=100, metavar="N", help="People.")] = 10_000,
     days: Annotated[int, typer.Option(min=1, metavar="D", help="Measured days, after one of burn-in.")] = 2,
+    sweep: Annotated[
+        int | None,
+        typer.Option(
+            min=1, metavar="RUNS", help="Measure what so many runs cost beyond themselves.", show_default="one run"
+        ),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Measure how fast this machine simulates."""
-    from feedsim.bench import BenchFailed, bench_table, measure
+    from feedsim.bench import LABELS, BenchFailed, bench_table, measure
+    from feedsim.sweep import SWEEP_LABELS, measure_sweep
 
     try:
-        figures = measure(users, days)
+        figures = measure_sweep(sweep, users, days) if sweep else measure(users, days)
     except BenchFailed as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(FAILED) from None
     if as_json:
         typer.echo(json.dumps(figures))
     else:
-        Console().print(bench_table(figures))
+        Console().print(bench_table(figures, SWEEP_LABELS if sweep else LABELS))

@@ -93,7 +93,7 @@ class Room:
 
 def available_mb() -> float:
     """Memory that can be had without swapping, within what this process's control groups allow."""
-    return min([psutil.virtual_memory().available / MB, *(free / MB for free in _free_of_groups(_group()))])
+    return min([psutil.virtual_memory().available / MB, *(free / MB for free in free_of_groups(_group()))])
 
 
 def taken_mb(pid: int) -> float:
@@ -123,7 +123,7 @@ def _group() -> Path:
     return GROUPS
 
 
-def _free_of_groups(group: Path, root: Path = GROUPS) -> list[float]:
+def free_of_groups(group: Path, root: Path = GROUPS) -> list[float]:
     """Bytes that may still be taken in a group and in those around it; what files occupy can be had back."""
     free = []
     for folder in (group, *group.parents):

@@ -78,11 +78,11 @@ class Pool:
         if not self.busy and not self.room.fits(run, (), self._pids()):
             self._unsaid.append((run, Failed(self.room.refusal(run, self._pids()), "")))
             return
-        worker = self.idle.pop() if self.idle else self._hire()
+        worker = self._idler() or self._hire()
         worker.run = run
         self.busy.append(worker)
         self._unsaid.append((run, Started()))
-        with suppress(OSError):  # it died while it was idle: hearing of it says how
+        with suppress(OSError):  # it has just died: hearing of it says how
             worker.pipe.send(run)
 
     def heard(self, seconds: float) -> Iterator[Heard]:
@@ -120,6 +120,15 @@ class Pool:
             self.idle.append(worker)
         else:
             worker.end()
+
+    def _idler(self) -> Worker | None:
+        """A worker that has nothing to do; those that died meanwhile, the system being short of memory, are let go."""
+        while self.idle:
+            worker = self.idle.pop()
+            if worker.process.is_alive():
+                return worker
+            worker.end()
+        return None
 
     def _hire(self) -> Worker:
         """Always spawned: a process that forks after numba has run its threads would hang."""
