@@ -29,7 +29,7 @@ def started(folder: Path) -> tuple["subprocess.Popen[str]", list[psutil.Process]
     (folder / "patience.yaml").write_text(SHORT_AND_LONG)
     process = feedsim(folder, "run", "patience.yaml", "--workers", "2")
     short = folder / STUDY / "short/seed=1/manifest.json"
-    wait_for(lambda: short.exists() and list(folder.glob("runs/patience/long/.seed=1.*.part/posts.parquet")))
+    wait_for(lambda: short.exists() and list(folder.glob("runs/patience/long/.seed=1.*.part/progress.jsonl")))
     return process, psutil.Process(process.pid).children(recursive=True)
 
 
@@ -84,9 +84,9 @@ def test_a_full_disk_fails_what_does_not_fit_and_the_rest_goes_on(tmp_path: Path
 
 
 def test_a_run_that_gets_no_memory_fails_and_the_rest_goes_on(tmp_path: Path) -> None:
-    (tmp_path / "sizes.yaml").write_text(SMALL_AND_BIG.replace("BIG", "15_000_000"))
-    limits = {resource.RLIMIT_AS: 6 << 30}
-    status, out, err = ended(feedsim(tmp_path, "run", "sizes.yaml", "--memory", "1000", limits=limits))
+    (tmp_path / "sizes.yaml").write_text(SMALL_AND_BIG.replace("BIG", "900_000, topics: 100"))
+    limits = {resource.RLIMIT_AS: 1400 << 20}
+    status, out, err = ended(feedsim(tmp_path, "run", "sizes.yaml", "--memory", "99", "--workers", "2", limits=limits))
     assert status == 1
     assert "failed  sizes  big seed=1: the machine has too little memory for it; " in err
     assert "Traceback" not in out + err

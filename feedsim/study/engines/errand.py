@@ -40,9 +40,8 @@ class Errand:
     def carried_out(self, needs: Sequence[bytes], tell: Callable[[Event], None]) -> Brought:
         """Run it, over there; `needs` are the folders that the plan says it needs, in its order."""
         if self.version != __version__:
-            return Failed(
-                f"the worker has feedsim {__version__}, and this is {self.version}: they should be equal", ""
-            ), b""
+            told = f"its worker has feedsim {__version__} and not {self.version}; the versions should be equal"
+            return Failed(told, ""), b""
         with TemporaryDirectory(prefix="feedsim-") as scratch, self._code_in(Path(scratch, "code")):
             try:
                 run = self._unpacked(Path(scratch), needs)

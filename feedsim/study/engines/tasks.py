@@ -151,16 +151,15 @@ def noted(running: Task, event: Event) -> Iterator[Heard]:
 def received(done: Task) -> Event:
     """What came of a run; a finished one is put in its place here."""
     try:
-        event: Event = ray.get(done.event)
-        writer = done.writer or RunWriter(done.run.folder)
-        with writer:
+        with done.writer or RunWriter(done.run.folder) as writer:
+            event: Event = ray.get(done.event)
             if isinstance(event, Done):
                 writer.receive(ray.get(done.parcel))
+            return event
     except exceptions.RayError as error:
         return Failed(why(error), str(error))
     except OSError as error:
         return Failed(in_one_line(error), "")
-    return event
 
 
 def why(error: exceptions.RayError) -> str:
