@@ -29,7 +29,7 @@ def started(folder: Path) -> tuple["subprocess.Popen[str]", list[psutil.Process]
     (folder / "patience.yaml").write_text(SHORT_AND_LONG)
     process = feedsim(folder, "run", "patience.yaml", "--workers", "2")
     short = folder / STUDY / "short/seed=1/manifest.json"
-    wait_for(lambda: short.exists() and list(folder.glob("runs/patience/long/.seed=1.*.part/progress.jsonl")))
+    wait_for(lambda: short.exists() and list(folder.glob("runs/patience/long/.seed=1.*.part/progress.jsonl")), 180)
     return process, psutil.Process(process.pid).children(recursive=True)
 
 

@@ -53,6 +53,7 @@ HOMES = {
 STATISTICS = ("study.inference", "world.rng", "world.arrays", "kernels")
 """What numbers are told with: resampling draws its numbers by address, as everything does."""
 FILES = ("tables", "study_tables", "parcel", "writer", "results")
+"""What files are written and read with."""
 READERS = {
     "tables": (),
     "parcel": (),
