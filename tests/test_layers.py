@@ -15,8 +15,8 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = "feedsim"
 
 LAYERS = (
-    ("kernels", "world.arrays", "block", "faults", "tables", "study_tables", "writer", "results", "measures.names",
-     "engine.stages", "grid", "sheet"),  # what needs nothing of a simulation: tools, data, and what only reads files
+    ("kernels", "world.arrays", "block", "faults", "tables", "study_tables", "parcel", "writer", "results",
+     "measures.names", "engine.stages", "grid", "sheet"),  # needs nothing of a simulation: tools, data, readers
     ("world.rng",),
     ("study.inference", "study.compare", "study.precision"),  # what only counts
     ("world", "merging", "validation", "reading", "writing"),
@@ -28,7 +28,7 @@ LAYERS = (
     ("engine",),
     ("report",),
     ("study",),
-    ("bench", "trace", "feed_tables", "story", "listing", "export", "cli", "__main__"),  # what a command does
+    ("bench", "sweep", "trace", "feed_tables", "story", "listing", "export", "cli", "__main__"),  # what a command does
 )  # fmt: skip
 """Lowest first. The longest name that fits says where a module stands; a module imports its own layer or lower ones."""
 
@@ -42,6 +42,7 @@ HOMES = {
     "lightgbm": ("company.training", "company.detection"),
     "simpy": ("company", "engine.clock", "integrity.review"),
     "ray": ("study.engines",),
+    "psutil": ("study.engines.memory",),
     "streamlit": (),
     "rich": ("grid", "sheet", "study", *LAYERS[-1]),
     "typer": ("cli",),
@@ -51,14 +52,17 @@ HOMES = {
 
 STATISTICS = ("study.inference", "world.rng", "world.arrays", "kernels")
 """What numbers are told with: resampling draws its numbers by address, as everything does."""
+FILES = ("tables", "study_tables", "parcel", "writer", "results")
+"""What files are written and read with."""
 READERS = {
     "tables": (),
-    "writer": ("tables",),
+    "parcel": (),
+    "writer": ("tables", "parcel"),
     "study_tables": ("tables",),
-    "results": ("tables", "study_tables", "writer"),
+    "results": ("tables", "study_tables", "parcel", "writer"),
     "study.compare": STATISTICS,
-    "report": ("report", "results", "study.compare", *STATISTICS, "measures.names", "tables", "study_tables", "writer"),
-    "export": ("faults", "results", "tables", "study_tables", "writer"),
+    "report": ("report", *STATISTICS, "study.compare", "measures.names", *FILES),
+    "export": ("faults", *FILES),
 }
 """What reads and writes files and knows nothing of the engine -> all that it may import of feedsim."""
 
