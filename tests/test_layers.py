@@ -23,8 +23,8 @@ LAYERS = (
     ("feed.flow", "feed.friction"),
     ("people", "feed", "integrity", "measures"),
     ("company",),
-    ("inputs", "own_code", "policy_checks", "desk_checks", "checks", "layers", "heading", "scenario",
-     "schema"),  # a study file becomes a Scenario
+    ("inputs", "own_code", "policy_checks", "desk_checks", "checks", "layers", "heading", "study.assumptions",
+     "study.points", "study.assuming", "resolving", "scenario", "schema"),  # a study file becomes a Scenario
     ("engine",),
     ("report",),
     ("study",),
