@@ -29,9 +29,9 @@ from feedsim.people.minds import MindsBlock
 from feedsim.people.reflect import Reflection
 from feedsim.people.respond import Responses
 from feedsim.resolving import BASE, Resolver
-from feedsim.study.assuming import read_assumed, settle
+from feedsim.study.assuming import known_settings, read_assumed, settle
 from feedsim.study.assumptions import Unknown
-from feedsim.study.points import Point
+from feedsim.study.points import Point, Sampling
 from feedsim.validation import validated
 from feedsim.world.graph import GeneratedGraph, GraphBlock
 from feedsim.world.population import Population
@@ -97,6 +97,9 @@ class Study(Block):
     file: Path
     unknown: dict[str, SerializeAsAny[Unknown]] = Field({})
     """dotted path of a setting -> what is known of it"""
+    whole: frozenset[str] = frozenset()
+    """those of them that take whole numbers only"""
+    sampling: Sampling = Sampling()
     points: dict[str, Point] = Field({})
     """name of an assumption -> settings and their values; empty where the study assumes one thing"""
     under: dict[str, dict[str, Scenario]] = Field({})
@@ -134,9 +137,11 @@ def load_study(
     assumed = read_assumed(sheet, said, faults)
     resolver = Resolver(sheet, said, OwnCode(Path(path).parent, allow_code), scenario_with, _examined, faults)
     resolved = resolver.arms()
-    settled = settle(assumed, resolver.choices, resolver.model, faults)
+    whole = known_settings(assumed, resolver.choices, resolver.model, faults)
+    if points is None:
+        points = settle(assumed, whole, faults)
     # Of arms that are wrong already, assumptions would only say it again.
-    found = {} if faults else resolver.under(assumed, settled if points is None else points)
+    found = {} if faults else resolver.under(assumed, points)
     if faults:
         raise Faults(faults)
     return Study(
@@ -147,7 +152,9 @@ def load_study(
         seeds=head.seeds,
         file=Path(path),
         unknown=assumed.unknown,
-        points=settled if points is None else dict(points),
+        whole=whole,
+        sampling=assumed.sampling,
+        points=dict(points),
         under={name: {arm: by_arm[of] for arm, of in chosen.items()} for name, by_arm in found.items()},
     )
 

@@ -17,6 +17,8 @@ from feedsim.study.points import Sampling
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 UNKNOWN: tuple[type[Block], ...] = (Range, *KINDS.values())
 """What an assumption may be, beside a list."""
+BESIDE: tuple[type[Block], ...] = (*UNKNOWN, Sampling)
+"""Blocks that stand beside the settings of a scenario."""
 
 
 def schema() -> Data:
@@ -24,7 +26,7 @@ def schema() -> Data:
     whole = Scenario.model_json_schema(mode="validation")
     blocks = {name: _partial(block, name) for name, block in whole.pop("$defs").items()}
     scenario = _partial(whole, "Scenario")
-    unknown = {block.__name__: block.model_json_schema() for block in (*UNKNOWN, Sampling)}
+    unknown = {block.__name__: block.model_json_schema() for block in BESIDE}
     return {
         "$schema": DIALECT,
         "title": "feedsim study",

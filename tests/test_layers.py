@@ -46,6 +46,7 @@ HOMES = {
     "rich": ("grid", "sheet", "study", *LAYERS[-1]),
     "typer": ("cli",),
     "plotly": ("report",),
+    "SALib": ("study.sensitivity",),
 }
 """What comes from elsewhere -> the only modules of feedsim that may import it. streamlit is the dashboard's."""
 

@@ -109,9 +109,11 @@ def _unknown(said: Any, layer: Layer, faults: list[Fault]) -> Unknown | None:
     return result.block if not result.findings else None
 
 
-def settle(assumed: Assumed, trees: Mapping[str, Data], model: type[Block], faults: list[Fault]) -> dict[str, Point]:
-    """Name -> point, where every setting is one that some arm has. What is wrong goes to `faults`."""
-    before, whole = len(faults), set()
+def known_settings(
+    assumed: Assumed, trees: Mapping[str, Data], model: type[Block], faults: list[Fault]
+) -> frozenset[str]:
+    """Of what is not known, the settings that take whole numbers only. One that no arm has goes to `faults`."""
+    whole = set()
     for path in assumed.unknown:
         steps = tuple(path.split("."))
         refusals = [refusal(steps, tree, model) for tree in trees.values()]
@@ -124,14 +126,17 @@ def settle(assumed: Assumed, trees: Mapping[str, Data], model: type[Block], faul
             faults.append(assumed.layers[path].fault(finding, ()))
         elif [*walk(steps, has_it, model)][-1].is_whole:
             whole.add(path)
+    return frozenset(whole)
+
+
+def settle(assumed: Assumed, whole: frozenset[str], faults: list[Fault]) -> dict[str, Point]:
+    """Name -> point. Too many are a fault."""
     many = count(assumed.unknown, assumed.sampling)
     if many > MOST_POINTS:
         layer = next(iter(assumed.layers.values()))
         right = f"{MOST_POINTS} should do: lists are crossed, {{choices: [...]}} are sampled"
         faults.append(Fault(layer.file, layer.lines.get(KEY), KEY, f"{many} combinations", right))
-    if not assumed.unknown or len(faults) > before:
-        return {}
-    return points(assumed.unknown, assumed.sampling, frozenset(whole))
+    return points(assumed.unknown, assumed.sampling, whole) if assumed.unknown and not faults else {}
 
 
 def under(point: Point, trees: Mapping[str, Data], model: type[Block]) -> dict[str, Data]:
