@@ -125,9 +125,17 @@ def _load_plan(
     return plan_study(study, out, whole.scenarios)
 
 
-def plan_study(study: Study, out: Path, every_arm: dict[str, dict[str, Scenario]] | None = None) -> StudyPlan:
-    """Arms x assumptions x seeds, each with its folder `out/<study>/<arm>[/<assumption>]/seed=<s>`."""
-    folder, scenarios = out / study.name, study.scenarios
+def plan_study(
+    study: Study,
+    out: Path,
+    every_arm: dict[str, dict[str, Scenario]] | None = None,
+    folder: Path | None = None,
+) -> StudyPlan:
+    """Arms x assumptions x seeds, each with its folder `out/<study>/<arm>[/<assumption>]/seed=<s>`.
+
+    `folder` stands for `out/<study>`, where it is given.
+    """
+    folder, scenarios = folder or out / study.name, study.scenarios
     runs = tuple(
         plan_run(study, arm, seed, folder / arm / assumption / f"seed={seed}", assumption)
         for arm, assumption in _pairs(scenarios)

@@ -15,6 +15,8 @@ import pandas as pd
 
 Doubles: TypeAlias = npt.NDArray[np.float64]
 Method: TypeAlias = Literal["morris", "sobol"]
+METHODS: tuple[Method, ...] = ("morris", "sobol")
+"""The cheap one first: it tells what the other is worth running for."""
 
 LEVELS = 4
 """Of Morris' grid; steps go over two thirds of it (Morris 1991)."""

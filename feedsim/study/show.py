@@ -42,7 +42,7 @@ def run_and_show(
     def carry(some: Sequence[StudyPlan]) -> Outcome:
         for plan in () if quiet else some:
             _say_what_is_kept(errors, plan)
-        return carry_out(some, LocalEngine(workers), _watcher(errors, sum(len(plan.waiting) for plan in some), quiet))
+        return carry_out(some, LocalEngine(workers), watcher(errors, sum(len(plan.waiting) for plan in some), quiet))
 
     if goals:
         plans, outcome = carry_out_until(plans, goals, max_seeds, carry, partial(say, errors))
@@ -55,7 +55,8 @@ def run_and_show(
     return DONE if all(reported) and not outcome.failed else FAILED
 
 
-def _watcher(console: Console, runs: int, quiet: bool) -> Watcher:
+def watcher(console: Console, runs: int, quiet: bool) -> Watcher:
+    """Who hears of the runs: for a terminal, for a file, or for nobody."""
     if quiet:
         return OnlyErrors(console)
     return LiveLines(console, runs) if console.is_terminal and runs else PlainLines(console)
