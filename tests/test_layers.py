@@ -15,7 +15,12 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = "feedsim"
 
 LAYERS = (
+<<<<<<< HEAD
     ("kernels", "world.arrays", "block", "faults", "tables", "study_tables", "writer", "results", "measures.names",
+=======
+    ("kernels", "world.arrays", "block", "faults", "tables", "writer", "results", "beside", "study.compare",
+     "study.robustness", "measures.names",
+>>>>>>> 3c7e3cd (Whether the order of the arms survives what is assumed, on the screen and in the report; feedsim sensitivity, with the report's section)
      "engine.stages", "grid", "sheet"),  # what needs nothing of a simulation: tools, data, and what only reads files
     ("world.rng",),
     ("study.inference", "study.compare", "study.precision"),  # what only counts
@@ -55,11 +60,28 @@ STATISTICS = ("study.inference", "world.rng", "world.arrays", "kernels")
 READERS = {
     "tables": (),
     "writer": ("tables",),
+<<<<<<< HEAD
     "study_tables": ("tables",),
     "results": ("tables", "study_tables", "writer"),
     "study.compare": STATISTICS,
     "report": ("report", "results", "study.compare", *STATISTICS, "measures.names", "tables", "study_tables", "writer"),
     "export": ("faults", "results", "tables", "study_tables", "writer"),
+=======
+    "results": ("tables", "writer"),
+    "study.compare": (),
+    "study.robustness": ("study.compare",),
+    "beside": ("tables",),
+    "report": (
+        "report",
+        "results",
+        "beside",
+        "study.compare",
+        "study.robustness",
+        "measures.names",
+        "tables",
+        "writer",
+    ),
+>>>>>>> 3c7e3cd (Whether the order of the arms survives what is assumed, on the screen and in the report; feedsim sensitivity, with the report's section)
 }
 """What reads and writes files and knows nothing of the engine -> all that it may import of feedsim."""
 

@@ -11,7 +11,7 @@ from feedsim.faults import Fault, Faults
 from feedsim.results import RunPath, find_runs, finished
 from feedsim.scenario import Scenario, Study, content_hash, load_study
 
-FILES = ("summary.parquet", "comparison.parquet", "report.html")
+FILES = ("summary.parquet", "comparison.parquet", "assumptions.parquet", "sensitivity.parquet", "report.html")
 """What a study leaves beside its arms."""
 _COST = {"engagement": 4.0}
 """Of an impression, by ranker, where a chronological one costs 1: good enough to tell which run takes longest."""

@@ -16,6 +16,7 @@ from feedsim.report import write_report
 from feedsim.report.gap import GAP
 from feedsim.results import read_summary, write_summary
 from feedsim.scenario import Study, load_study
+from feedsim.study.engines.local import LocalEngine
 from feedsim.study.live import say
 from feedsim.study.outputs import analysed, everyone, outputs, wanted_rows
 from feedsim.study.plan import StudyPlan, check_writable, plan_study, taken_places
@@ -115,10 +116,11 @@ class Analysis:
         """Every method in turn; the exit status. Raises Faults."""
         rows: list[pd.DataFrame] = []
         names = list(self.study.unknown)
-        self._say(self.cost(len(names)))
         for method in self.question.methods:
             design = self.design(method, names)
             plan, points = planned(self.question, self.study, design)
+            if not rows:
+                self._say(self.cost(len(names)))
             if status := self._carry_out(plan, method):
                 return status
             rows.append(rows_of(plan, points, design, self.question.metrics))
@@ -135,28 +137,27 @@ class Analysis:
     def cost(self, assumptions: int) -> str:
         """How many runs it will take."""
         each = len(self.study.arms) * len(self.study.seeds)
-        per = f"x {len(self.study.arms)} arms x {len(self.study.seeds)} seeds"
+        per = f"x {_many(len(self.study.arms), 'arm')} x {_many(len(self.study.seeds), 'seed')}"
         said = []
         for method in self.question.methods:
-            many = self.question.many(method)
             few = method == "sobol" and "morris" in self.question.methods
             of = min(assumptions, FEW) if few else assumptions
-            points = points_of(method, of, many)
-            who = f"the {of} that move most" if few else f"{of} assumptions"
-            noun = "trajectories" if method == "morris" else "samples"
-            said.append(f"{method} of {who}: {many} {noun}, {points} points {per} = {points * each:,} runs")
+            points = points_of(method, of, self.question.many(method))
+            who = f"at most {of} that move most" if few else _many(of, "assumption")
+            said.append(f"{method} of {who}: {points:,} points {per} = {_many(points * each, 'run')}")
         return "\n".join(f"{self.study.name}: {line}" for line in said)
 
     def _carry_out(self, plan: StudyPlan, method: Method) -> int:
         """Run what is not finished; 0, or the exit status."""
         waiting, runs = len(plan.waiting), len(plan.runs)
         self._say(f"{method}: {runs - waiting:,} of {runs:,} different runs are finished already")
-        outcome: Outcome = carry_out([plan], self.workers, watcher(self.console, waiting, self.quiet))
+        outcome: Outcome = carry_out([plan], LocalEngine(self.workers), watcher(self.console, waiting, self.quiet))
         if outcome.interrupted:
             say(self.console, "Interrupted. What is finished is kept; the same command goes on from here.")
             return INTERRUPTED
         if outcome.failed:
-            say(self.console, f"{len(outcome.failed)} runs failed; {method} needs them all. The others are kept.")
+            failed = _many(len(outcome.failed), "run")
+            say(self.console, f"{failed} failed; {method} needs every run. The others are kept.")
             return FAILED
         return 0
 
@@ -174,6 +175,10 @@ class Analysis:
     def _say(self, text: str) -> None:
         if not self.quiet:
             say(self.console, text)
+
+
+def _many(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def answer_and_show(question: Question, workers: int | None, quiet: bool) -> int:

@@ -92,5 +92,7 @@ def _show(plan: StudyPlan, report: Path | None, errors: Console) -> None:
         return
     screen = Console(highlight=False)
     screen.print(f"{plan.study.name}: {plan.study.question}".rstrip(": "), markup=False)
-    screen.print("", arms_table(read_summary(plan.folder)), "", sep="\n")
+    summary = read_summary(plan.folder)
+    several = summary["assumption"].nunique() > 1 and summary["arm"].nunique() > 1
+    screen.print("", standing_table(summary) if several else arms_table(summary), "", sep="\n")
     screen.print(f"Runs:   {plan.folder}\nReport: {report}", markup=False, soft_wrap=True)
