@@ -10,39 +10,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from feedsim.tables import F64, I64, TEXT, Column
+from feedsim.study_tables import ASSUMPTIONS, SENSITIVITY
+from feedsim.tables import TEXT
 
-BESIDE: dict[str, tuple[Column, ...]] = {
-    "assumptions": (
-        Column("assumption", TEXT, "name", "folder of its runs, as in summary.parquet"),
-        Column("setting", TEXT, "name", "dotted path of a setting that is not known"),
-        Column("value", TEXT, "of the setting", "what is assumed, as text"),
-        Column("number", F64, "of the setting", "what is assumed; null where it is no number"),
-    ),
-    "sensitivity": (
-        Column("method", TEXT, "name", "morris (elementary effects) or sobol (shares of the variance)"),
-        Column("arm", TEXT, "name", "the arm"),
-        Column("against", TEXT, "name", "arm whose value is subtracted, by seed; empty = nothing is"),
-        Column(
-            "metric", TEXT, "name", "what is measured; `feedsim metrics` lists formulas; widest_gap: between groups"
-        ),
-        Column("harm", TEXT, "name", "class of harm; empty = not about one class"),
-        Column("side", TEXT, "name", "viewer or author: whose group it is; empty = everyone"),
-        Column("group", TEXT, "name", "group attribute; empty = everyone"),
-        Column("level", TEXT, "name", "level of the attribute; empty = everyone"),
-        Column("part", TEXT, "name=value", "what else cuts it, as in source=trending; empty = all"),
-        Column("assumption", TEXT, "name", "dotted path of the setting that is not known"),
-        Column("effect", F64, "of the metric; sobol: share of variance", "mu* from end to end; sobol: total index"),
-        Column("low", F64, "of the effect", "lower end of its 95 % bootstrap interval"),
-        Column("high", F64, "of the effect", "upper end of its 95 % bootstrap interval"),
-        Column("first_order", F64, "share of variance", "that the assumption explains alone; null for morris"),
-        Column("first_order_low", F64, "share of variance", "lower end of its 95 % bootstrap interval"),
-        Column("first_order_high", F64, "share of variance", "upper end of its 95 % bootstrap interval"),
-        Column("sigma", F64, "of the metric", "standard deviation of the elementary effects; null for sobol"),
-        Column("chance", F64, "of the effect", "effect that seeds alone would make; null with one seed"),
-        Column("runs", I64, "runs", "that it rests on"),
-    ),
-}
+BESIDE = {"assumptions": ASSUMPTIONS, "sensitivity": SENSITIVITY}
 """Name of a file, without .parquet -> its columns."""
 
 

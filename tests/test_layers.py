@@ -15,15 +15,11 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = "feedsim"
 
 LAYERS = (
-<<<<<<< HEAD
-    ("kernels", "world.arrays", "block", "faults", "tables", "study_tables", "writer", "results", "measures.names",
-=======
-    ("kernels", "world.arrays", "block", "faults", "tables", "writer", "results", "beside", "study.compare",
-     "study.robustness", "measures.names",
->>>>>>> 3c7e3cd (Whether the order of the arms survives what is assumed, on the screen and in the report; feedsim sensitivity, with the report's section)
+    ("kernels", "world.arrays", "block", "faults", "tables", "study_tables", "beside", "writer", "results",
+     "measures.names",
      "engine.stages", "grid", "sheet"),  # what needs nothing of a simulation: tools, data, and what only reads files
     ("world.rng",),
-    ("study.inference", "study.compare", "study.precision"),  # what only counts
+    ("study.inference", "study.compare", "study.precision", "study.robustness"),  # what only counts
     ("world", "merging", "validation", "reading", "writing"),
     ("feed.flow", "feed.friction"),
     ("people", "feed", "integrity", "measures"),
@@ -60,28 +56,24 @@ STATISTICS = ("study.inference", "world.rng", "world.arrays", "kernels")
 READERS = {
     "tables": (),
     "writer": ("tables",),
-<<<<<<< HEAD
     "study_tables": ("tables",),
+    "beside": ("tables", "study_tables"),
     "results": ("tables", "study_tables", "writer"),
     "study.compare": STATISTICS,
-    "report": ("report", "results", "study.compare", *STATISTICS, "measures.names", "tables", "study_tables", "writer"),
-    "export": ("faults", "results", "tables", "study_tables", "writer"),
-=======
-    "results": ("tables", "writer"),
-    "study.compare": (),
-    "study.robustness": ("study.compare",),
-    "beside": ("tables",),
+    "study.robustness": ("study.compare", *STATISTICS),
     "report": (
         "report",
         "results",
         "beside",
         "study.compare",
         "study.robustness",
+        *STATISTICS,
         "measures.names",
         "tables",
+        "study_tables",
         "writer",
     ),
->>>>>>> 3c7e3cd (Whether the order of the arms survives what is assumed, on the screen and in the report; feedsim sensitivity, with the report's section)
+    "export": ("faults", "results", "tables", "study_tables", "writer"),
 }
 """What reads and writes files and knows nothing of the engine -> all that it may import of feedsim."""
 

@@ -12,6 +12,7 @@ from feedsim.study.engines.local import LocalEngine
 from feedsim.study.live import LiveLines, OnlyErrors, PlainLines, Watcher, say
 from feedsim.study.plan import StudyPlan, load_plans
 from feedsim.study.running import Outcome, carry_out, conclude
+from feedsim.study.standing_table import standing_table
 from feedsim.study.table import arms_table
 from feedsim.study.work import in_one_line
 
