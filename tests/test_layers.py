@@ -15,16 +15,16 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = "feedsim"
 
 LAYERS = (
-    ("kernels", "world.arrays", "block", "faults", "tables", "study_tables", "parcel", "writer", "results",
+    ("kernels", "world.arrays", "block", "faults", "tables", "study_tables", "parcel", "beside", "writer", "results",
      "measures.names", "engine.stages", "grid", "sheet"),  # needs nothing of a simulation: tools, data, readers
     ("world.rng",),
-    ("study.inference", "study.compare", "study.precision"),  # what only counts
+    ("study.inference", "study.compare", "study.precision", "study.robustness"),  # what only counts
     ("world", "merging", "validation", "reading", "writing"),
     ("feed.flow", "feed.friction"),
     ("people", "feed", "integrity", "measures"),
     ("company",),
-    ("inputs", "own_code", "policy_checks", "desk_checks", "checks", "layers", "heading", "scenario",
-     "schema"),  # a study file becomes a Scenario
+    ("inputs", "own_code", "policy_checks", "desk_checks", "checks", "layers", "heading", "study.assumptions",
+     "study.points", "study.assuming", "resolving", "scenario", "schema"),  # a study file becomes a Scenario
     ("engine",),
     ("report",),
     ("study",),
@@ -47,6 +47,7 @@ HOMES = {
     "rich": ("grid", "sheet", "study", *LAYERS[-1]),
     "typer": ("cli",),
     "plotly": ("report",),
+    "SALib": ("study.sensitivity",),
 }
 """What comes from elsewhere -> the only modules of feedsim that may import it. streamlit is the dashboard's."""
 
@@ -59,9 +60,11 @@ READERS = {
     "parcel": (),
     "writer": ("tables", "parcel"),
     "study_tables": ("tables",),
+    "beside": ("tables", "study_tables"),
     "results": ("tables", "study_tables", "parcel", "writer"),
     "study.compare": STATISTICS,
-    "report": ("report", *STATISTICS, "study.compare", "measures.names", *FILES),
+    "study.robustness": ("study.compare", *STATISTICS),
+    "report": ("report", "beside", "study.compare", "study.robustness", "measures.names", *STATISTICS, *FILES),
     "export": ("faults", *FILES),
 }
 """What reads and writes files and knows nothing of the engine -> all that it may import of feedsim."""
