@@ -16,6 +16,10 @@ import pyarrow.parquet as pq
 from feedsim.tables import ALWAYS, FORMAT, TEXT, schema
 
 ROWS_A_GROUP = 256 * 1024
+MODELS, PARTS = "models", "parts"
+"""Folders of a run: of its models, and, until it is finished, of tables that were cut."""
+FACTOR = "factor_"
+"""How columns of a policy's factors begin."""
 Values: TypeAlias = "npt.NDArray[Any] | Sequence[Any] | pa.Array"
 
 
@@ -31,10 +35,15 @@ def known(values: npt.NDArray[Any], where: npt.NDArray[np.bool_]) -> Any:
 
 
 class TableWriter:
-    """One Parquet file, written as rows come in: memory holds one row group."""
+    """One Parquet file, written as rows come in: memory holds one row group.
 
-    def __init__(self, path: Path, table: str) -> None:
+    `cut` closes what is written so far as a part, which never changes again; `close` puts all parts together.
+    """
+
+    def __init__(self, path: Path, table: str, parts: Sequence[Path] = ()) -> None:
         self.path, self.table, self.rows = path, table, 0
+        self.parts = list(parts)
+        """files with the rows that came before, in their order"""
         self.schema: Any = None
         self._pending: list[Any] = []
         self._pending_rows = 0
@@ -48,17 +57,47 @@ class TableWriter:
         if set(columns) != set(self.schema.names):
             raise ValueError(f"{self.table}: columns changed: {sorted(set(columns) ^ set(self.schema.names))}")
         batch = pa.Table.from_arrays([_array(field, columns[field.name]) for field in self.schema], schema=self.schema)
+        self._append(batch)
+
+    def _append(self, batch: Any) -> None:
         self._pending.append(batch)
         self._pending_rows += len(batch)
         if self._pending_rows >= ROWS_A_GROUP:
             self._flush()
 
+    def expect(self, factors: Sequence[str]) -> None:
+        """Settle the columns: those of the parts, with these of the family `factor_` in place of theirs."""
+        before = pq.read_schema(self.parts[0])
+        texts = [name for name in before.names if before.field(name).type == TEXT]
+        others = [name for name in before.names if name not in texts and not name.startswith(FACTOR)]
+        self.schema = schema(self.table, texts, [*others, *factors])
+
     def close(self) -> None:
         """Write what is left; a table that never had a row becomes a file all the same."""
+        if self.parts:
+            self._join()
         if self.schema is None:
             self.schema = schema(self.table)
         self._flush()
         self._file.close()
+
+    def cut(self, folder: Path) -> list[Path]:
+        """Close what is written so far as a part in `folder`; all parts so far."""
+        if self._pending or self._file is not None:
+            self._flush()
+            self._file.close()
+            self._file = None
+            self.parts.append(self.path.rename(folder / f"{self.table}.{len(self.parts):04d}.parquet"))
+        return self.parts
+
+    def _join(self) -> None:
+        """Begin the file anew with the rows of all parts."""
+        parts, self.rows = self.cut(self.parts[-1].parent), 0
+        for part in parts:
+            with pq.ParquetFile(part) as file:
+                self.schema = self.schema or file.schema_arrow
+                for group in range(file.num_row_groups):
+                    self._append(_fitted(file.read_row_group(group), self.schema))
 
     def drop(self) -> None:
         """Forget what is pending and let go of the file."""
@@ -107,8 +146,28 @@ class RunWriter:
 
     def model_file(self, name: str, text: str) -> None:
         """Write a file of `models/`."""
-        (self.temporary / "models").mkdir(exist_ok=True)
-        (self.temporary / "models" / name).write_text(text, encoding="utf-8")
+        (self.temporary / MODELS).mkdir(exist_ok=True)
+        path = self.temporary / MODELS / name
+        # A new file and not new words in an old one, which a snapshot may share.
+        path.unlink(missing_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+    def store(self, folder: Path) -> None:
+        """Put all that has been written so far into `folder`, which shares the files: they never change."""
+        (self.temporary / PARTS).mkdir(exist_ok=True)
+        parts = [part for table in self._tables.values() for part in table.cut(self.temporary / PARTS)]
+        _share(parts, folder / PARTS)
+        _share(sorted((self.temporary / MODELS).glob("*")), folder / MODELS)
+
+    def go_on(self, folder: Path, factors: Sequence[str]) -> None:
+        """Begin with what was stored in `folder`; `factors` are the columns of that family that impressions have from
+        now on. Nothing may have been written before."""
+        if models := sorted((folder / MODELS).glob("*")):
+            _share(models, self.temporary / MODELS)
+        for part in _share(sorted((folder / PARTS).glob("*.parquet")), self.temporary / PARTS):
+            table = self._table(part.name.partition(".")[0])
+            table.parts.append(part)
+            table.expect([] if table.table != "impressions" else factors)
 
     def progress(self, record: Mapping[str, Any]) -> None:
         """Tell whoever watches how far the run is: one line, gone when the run is finished."""
@@ -121,6 +180,7 @@ class RunWriter:
             self._table(table)
         for writer in self._tables.values():
             writer.close()
+        shutil.rmtree(self.temporary / PARTS, ignore_errors=True)
         (self.temporary / "progress.jsonl").unlink(missing_ok=True)
         (self.temporary / "scenario.yaml").write_text(scenario_yaml, encoding="utf-8")
         whole = {**manifest, "format": FORMAT, "rows": {name: table.rows for name, table in self._tables.items()}}
@@ -154,6 +214,18 @@ def clear_leftovers(folder: Path) -> None:
             shutil.rmtree(path)
 
 
+def _share(files: Sequence[Path], folder: Path) -> list[Path]:
+    """The same files in `folder` too: under a second name where the disk can, else as copies."""
+    folder.mkdir(parents=True, exist_ok=True)
+    there = [folder / file.name for file in files]
+    for file, copy in zip(files, there, strict=True):
+        try:
+            copy.hardlink_to(file)
+        except (OSError, NotImplementedError):
+            shutil.copyfile(file, copy)
+    return there
+
+
 def _is_another_that_lives(pid: int) -> bool:
     """Is it a living process other than this one? A number equal to ours was of a process before us."""
     if pid == os.getpid():
@@ -182,6 +254,13 @@ def _put_in_place(temporary: Path, folder: Path) -> None:
         old.rename(folder)
         raise
     shutil.rmtree(old)
+
+
+def _fitted(rows: Any, wanted: Any) -> Any:
+    """The rows with the columns of a schema: factors of policies that had no say then are NaN, or left out."""
+    nothing = pa.array(np.full(len(rows), np.nan, np.float32))
+    there = [rows[field.name] if field.name in rows.column_names else nothing for field in wanted]
+    return pa.Table.from_arrays(there, schema=wanted)
 
 
 def _is_text(values: Values) -> bool:
