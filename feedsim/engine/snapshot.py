@@ -124,21 +124,28 @@ def _follow(simulation: Simulation) -> None:
 
 def save(simulation: Simulation, folder: Path, content_hash: str) -> Path:
     """Store a simulation that stands at a midnight in `folder`, all at once: whoever reads it finds all or nothing."""
-    simulation.books.flush(simulation.writer)
     temporary = folder.with_name(f".{folder.name}.{os.getpid()}")
     shutil.rmtree(temporary, ignore_errors=True)
     temporary.mkdir(parents=True)
-    simulation.writer.store(temporary)
+    try:
+        _store(simulation, temporary, content_hash)
+        shutil.rmtree(folder, ignore_errors=True)
+        return temporary.rename(folder)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _store(simulation: Simulation, folder: Path, content_hash: str) -> None:
+    simulation.books.flush(simulation.writer)
+    simulation.writer.store(folder)
     state = State.of(simulation)
-    _write(temporary / ARRAYS, state.arrays)
+    _write(folder / ARRAYS, state.arrays)
     said = {
         "format": FORMAT, "feedsim": __version__, "content_hash": content_hash, "seed": simulation.world.streams.seed,
-        "minute": simulation.minute, "arrays": len(state.arrays), "sha256": _digest(temporary / ARRAYS),
-        "rows": dict(simulation.watch_stages.rows), "bytes": _sizes(temporary), "state": state.tree,
+        "minute": simulation.minute, "arrays": len(state.arrays), "sha256": _digest(folder / ARRAYS),
+        "rows": dict(simulation.watch_stages.rows), "bytes": _sizes(folder), "state": state.tree,
     }  # fmt: skip
-    (temporary / ABOUT).write_text(json.dumps(said), encoding="utf-8")
-    shutil.rmtree(folder, ignore_errors=True)
-    return temporary.rename(folder)
+    (folder / ABOUT).write_text(json.dumps(said), encoding="utf-8")
 
 
 def about(folder: Path) -> About:
