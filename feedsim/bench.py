@@ -10,8 +10,8 @@ from rich.table import Table
 
 from feedsim.feed.forest import bare_rate
 from feedsim.scenario import Scenario, Study
-from feedsim.study.engines import LocalEngine
-from feedsim.study.events import Done, Failed
+from feedsim.study.engines.local import LocalEngine
+from feedsim.study.events import Done, Event, Failed
 from feedsim.study.plan import plan_study
 
 LABELS = {
@@ -59,12 +59,13 @@ def _run(users: int, days: int) -> dict[str, Any]:
     study = Study(name="bench", scenario=scenario, arms={"baseline": scenario}, seeds=(1,), file=Path("bench.yaml"))
     with TemporaryDirectory() as folder:
         plan = plan_study(study, Path(folder))
-        for heard in LocalEngine.of(1).run(plan.runs):
-            if heard is not None and isinstance(heard[1], Failed):
-                raise BenchFailed(heard[1].error)
-            if heard is not None and isinstance(heard[1], Done):
-                return heard[1].manifest
-    raise AssertionError("a run ends in Done or Failed")
+        heard: list[Event] = []
+        LocalEngine().run(plan.runs, lambda run, event: heard.append(event))
+    event = heard[-1]
+    if isinstance(event, Failed):
+        raise BenchFailed(event.error)
+    assert isinstance(event, Done)
+    return event.manifest
 
 
 def bench_table(figures: Mapping[str, float]) -> Table:

@@ -4,6 +4,7 @@ import os
 import platform
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -18,9 +19,17 @@ PARTS = {"forests": "score"}
 
 
 def manifest(
-    run: RunPlan, threads: int, seconds: float, stage_seconds: Mapping[str, float], stage_rows: Mapping[str, int]
+    run: RunPlan,
+    threads: int,
+    seconds: float,
+    cpu_seconds: float,
+    stage_seconds: Mapping[str, float],
+    stage_rows: Mapping[str, int],
 ) -> dict[str, Any]:
-    """Everything but the rows and bytes of the tables. Impressions and candidates are those of burn-in too."""
+    """Everything but the rows and bytes of the tables. Impressions and candidates are those of burn-in too.
+
+    `cpu_seconds` are those of all threads of the process while it ran this run; loading code is not among them.
+    """
     impressions = stage_rows.get("respond", 0)
     return {
         "content_hash": run.content_hash,
@@ -37,6 +46,7 @@ def manifest(
         "cpu": cpu(),
         "threads": threads,
         "seconds": round(seconds, 3),
+        "cpu_seconds": round(cpu_seconds, 3),
         "stages": stages(seconds, stage_seconds, stage_rows),
         "impressions": impressions,
         "candidates": stage_rows.get("source", 0),
@@ -85,8 +95,14 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
 
 
+def reset_peak_memory() -> None:
+    """Begin anew with the most memory that this process has had, where the system knows how to."""
+    with suppress(OSError):
+        Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
+
+
 def peak_memory_mb() -> float:
-    """The most memory that this process has had, in MB."""
+    """The most memory that this process has had (since `reset_peak_memory`, on Linux), in MB."""
     # On Linux, getrusage would count what the parent had when it started this process; VmHWM does not.
     try:
         lines = Path("/proc/self/status").read_text(encoding="utf-8").splitlines()

@@ -26,6 +26,13 @@ class RunPlan:
     scenario: Scenario
     content_hash: str
     folder: Path
+    needs: tuple[Path, ...] = ()
+    """folders that have to be there before it starts: of runs in the same queue, or left by earlier ones"""
+
+    @property
+    def lacking(self) -> Path | None:
+        """The first of what it needs that is not there."""
+        return next((folder for folder in self.needs if not folder.is_dir()), None)
 
     @property
     def name(self) -> str:

@@ -1,15 +1,18 @@
 """Running studies: what is finished stays, what fails is told, what is left goes on."""
 
 from collections.abc import Sequence
-from contextlib import closing, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 from feedsim.faults import Faults
 from feedsim.report import write_report
 from feedsim.results import Run, open_run, write_summary
 from feedsim.scenario import Study
-from feedsim.study.engines import LocalEngine
+from feedsim.study.engines.here import HereEngine
+from feedsim.study.engines.local import LocalEngine
+from feedsim.study.engines.protocol import Engine
 from feedsim.study.events import Done, Event, Failed
 from feedsim.study.live import Silent, Watcher
 from feedsim.study.plan import RunPlan, StudyPlan, check_writable, plan_study, taken_places
@@ -28,17 +31,20 @@ class Outcome:
     interrupted: bool = False
 
 
-def run(study: Study, out: Path | str = "runs", workers: int | None = None) -> tuple[Run, ...]:
+def run(
+    study: Study, out: Path | str = "runs", workers: int | None = None, engine: Literal["local", "here"] = "local"
+) -> tuple[Run, ...]:
     """Run what is not finished of a study, without a word, and write its report; all its runs, arm by arm.
 
-    Starts processes: a script that calls it needs `if __name__ == "__main__":`. Raises RunsFailed after the last run
-    if any failed, Faults where `out` can't be written to or holds what is no run in a run's place.
+    The local engine starts processes: a script that calls it needs `if __name__ == "__main__":`; `here` starts none.
+    Raises RunsFailed after the last run if any failed, Faults where `out` can't be written to or holds what is no run
+    in a run's place.
     """
     plan = plan_study(study, Path(out))
     if faults := list(taken_places(plan)):
         raise Faults(faults)
     check_writable(plan.folder, Path(out))
-    outcome = carry_out([plan], workers, Silent())
+    outcome = carry_out([plan], HereEngine() if engine == "here" else LocalEngine(workers), Silent())
     if outcome.interrupted:
         raise KeyboardInterrupt
     if outcome.failed:
@@ -47,16 +53,17 @@ def run(study: Study, out: Path | str = "runs", workers: int | None = None) -> t
     return tuple(open_run(planned.folder) for planned in plan.runs)
 
 
-def carry_out(plans: Sequence[StudyPlan], workers: int | None, watcher: Watcher) -> Outcome:
+def carry_out(plans: Sequence[StudyPlan], engine: Engine, watcher: Watcher) -> Outcome:
     """Run what is waiting. An interruption ends it early, with what is finished kept."""
-    waiting = [run for plan in plans for run in plan.waiting]
     outcome = Outcome()
+
+    def hear(run: RunPlan, event: Event) -> None:
+        _note(outcome, run, event)
+        watcher.hear(run, event)
+
     try:
-        with watcher, closing(LocalEngine.of(len(waiting), workers).run(waiting)) as heard:
-            for said in heard:
-                if said is not None:
-                    _note(outcome, *said)
-                    watcher.hear(*said)
+        with watcher:
+            engine.run([run for plan in plans for run in plan.waiting], hear)
     except KeyboardInterrupt:
         outcome.interrupted = True
     return outcome

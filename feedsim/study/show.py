@@ -6,6 +6,7 @@ from pathlib import Path
 from rich.console import Console
 
 from feedsim.results import read_summary
+from feedsim.study.engines.local import LocalEngine
 from feedsim.study.live import LiveLines, OnlyErrors, PlainLines, Watcher, say
 from feedsim.study.plan import StudyPlan, load_plans
 from feedsim.study.running import carry_out, conclude
@@ -33,7 +34,7 @@ def run_and_show(
     if not quiet:
         for plan in plans:
             _say_what_is_kept(errors, plan)
-    outcome = carry_out(plans, workers, _watcher(errors, waiting, quiet))
+    outcome = carry_out(plans, LocalEngine(workers), _watcher(errors, waiting, quiet))
     reported = [_conclude(plan, errors, quiet) for plan in plans]
     if outcome.interrupted:
         say(errors, "Interrupted. What is finished is kept; the same command goes on from here.")

@@ -1,18 +1,21 @@
-"""What a worker process does: one run, from the plan to the folder."""
+"""What a worker process does: one run after another, each from the plan to the folder."""
 
+import ctypes
+import gc
 import os
 import signal
 import sys
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from multiprocessing.connection import Connection
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import TYPE_CHECKING, NoReturn
 
 from feedsim.results import RunWriter
 from feedsim.scenario import dump
 from feedsim.study.events import Done, Event, Failed, Told
-from feedsim.study.manifest import manifest
+from feedsim.study.manifest import manifest, reset_peak_memory
 from feedsim.study.plan import RunPlan
 
 if TYPE_CHECKING:
@@ -22,13 +25,15 @@ SECONDS_BETWEEN_RECORDS = 1.0
 SECONDS_BETWEEN_TELLS = 0.2
 
 
-def work(run: RunPlan, threads: int, pipe: Connection) -> None:
-    """Run it and tell how it goes. Ends by itself when nobody listens any more."""
+def serve(threads: int, pipe: Connection) -> None:
+    """Run what comes through the pipe and tell how it goes. Ends by itself when nobody listens any more."""
     signal.signal(signal.SIGTERM, _stop)
-    try:
-        pipe.send(_outcome(run, threads, pipe.send))
-    except BrokenPipeError:
-        sys.exit(1)
+    with suppress(EOFError):
+        while True:
+            try:
+                pipe.send(_next_outcome(threads, pipe))
+            except BrokenPipeError:
+                sys.exit(1)
 
 
 def _stop(number: int, frame: object) -> NoReturn:
@@ -36,13 +41,46 @@ def _stop(number: int, frame: object) -> NoReturn:
     sys.exit(128 + number)
 
 
-def _outcome(run: RunPlan, threads: int, tell: Callable[[Event], None]) -> Event:
+def _next_outcome(threads: int, pipe: Connection) -> Event:
+    try:
+        run: RunPlan = pipe.recv()
+    except EOFError:
+        raise
+    except Exception as error:  # a plan may name code that does not load here
+        return failure(error)
+    try:
+        return outcome(run, threads, pipe.send)
+    finally:
+        give_back()
+
+
+def outcome(run: RunPlan, threads: int, tell: Callable[[Event], None]) -> Event:
+    """Run it in this process: what came of it. Raises BrokenPipeError where nobody listens any more."""
+    if run.lacking:
+        return Failed(f"it needs {run.lacking}, which is not there", "")
     try:
         return Done(simulate(run, threads, tell))
     except BrokenPipeError:
         raise
     except Exception as error:
-        return Failed(in_one_line(error), traceback.format_exc())
+        return failure(error)
+
+
+def failure(error: Exception) -> Failed:
+    """An exception, in one line and in full."""
+    return Failed(in_one_line(error), "".join(traceback.format_exception(error)))
+
+
+def give_back() -> None:
+    """Let the system have the memory of a run that is over: the next may be small, and others wait for it."""
+    import pyarrow as pa
+
+    gc.collect()
+    pa.default_memory_pool().release_unused()
+    if sys.platform == "linux":
+        trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # glibc has it, musl has not
+        if trim is not None:
+            trim(0)
 
 
 def in_one_line(error: BaseException) -> str:
@@ -62,14 +100,16 @@ def simulate(run: RunPlan, threads: int, tell: Callable[[Event], None]) -> dict[
     # Here and not above: whoever only starts workers should not wait for LightGBM to load.
     from feedsim.engine.simulation import Simulation
 
-    begun = perf_counter()
+    reset_peak_memory()
+    begun, cpu_begun = perf_counter(), process_time()
     with RunWriter(run.folder) as writer:
         teller = Teller(writer, tell, begun)
         teller.say(Told(0.0, run.scenario.burn_in_days + run.scenario.days, 0, 0.0))
         simulation = Simulation(run.scenario, run.seed, threads=threads, tell=teller)
         simulation.run(writer)
         stages = simulation.watch_stages
-        whole = manifest(run, threads, perf_counter() - begun, stages.seconds, stages.rows)
+        spent = perf_counter() - begun, process_time() - cpu_begun
+        whole = manifest(run, threads, *spent, stages.seconds, stages.rows)
         writer.finish(whole, dump(run.scenario, run.study, run.question))
     return whole
 
