@@ -87,11 +87,14 @@ def run(
     allow_code: Annotated[
         bool, typer.Option("--allow-code", help="Load policies of one's own, named as my_module.MyPolicy.")
     ] = False,
+    share: Annotated[
+        bool, typer.Option("--share/--no-share", help="Simulate once what arms have in common: the results are the same.")
+    ] = True,
 ) -> None:
     """Run studies: every arm with every seed. What is finished already is kept and not run again."""
     from feedsim.study.show import run_and_show
 
-    raise typer.Exit(run_and_show(files, sets, seeds, arms, out, workers, quiet, allow_code))
+    raise typer.Exit(run_and_show(files, sets, seeds, arms, out, workers, quiet, allow_code, share))
 
 
 @app.command()

@@ -16,8 +16,8 @@ import pyarrow.parquet as pq
 from feedsim.tables import ALWAYS, FORMAT, TEXT, schema
 
 ROWS_A_GROUP = 256 * 1024
-MODELS, PARTS = "models", "parts"
-"""Folders of a run: of its models, and, until it is finished, of tables that were cut."""
+MODELS, SNAPSHOTS, PARTS = "models", "snapshots", "parts"
+"""Folders of a run: of its models, of what it can be gone on from, and, until it is finished, of tables cut."""
 FACTOR = "factor_"
 """How columns of a policy's factors begin."""
 Values: TypeAlias = "npt.NDArray[Any] | Sequence[Any] | pa.Array"
@@ -45,6 +45,7 @@ class TableWriter:
         self.parts = list(parts)
         """files with the rows that came before, in their order"""
         self.schema: Any = None
+        self._head: list[Any] = []
         self._pending: list[Any] = []
         self._pending_rows = 0
         self._file: Any = None
@@ -65,12 +66,16 @@ class TableWriter:
         if self._pending_rows >= ROWS_A_GROUP:
             self._flush()
 
-    def expect(self, factors: Sequence[str]) -> None:
-        """Settle the columns: those of the parts, with these of the family `factor_` in place of theirs."""
+    def expect(self, factors: Sequence[str], texts: Mapping[str, Sequence[str]]) -> None:
+        """Settle the columns: those of the parts, with these of the family `factor_` in place of theirs; and in which
+        order some columns of text know their names, as if rows with `labels` of these had come first."""
         before = pq.read_schema(self.parts[0])
-        texts = [name for name in before.names if before.field(name).type == TEXT]
-        others = [name for name in before.names if name not in texts and not name.startswith(FACTOR)]
-        self.schema = schema(self.table, texts, [*others, *factors])
+        written = [name for name in before.names if before.field(name).type == TEXT]
+        others = [name for name in before.names if name not in written and not name.startswith(FACTOR)]
+        self.schema = schema(self.table, written, [*others, *factors])
+        nothing = {name: labels(np.zeros(0, np.int32), names).cast(TEXT) for name, names in texts.items()}
+        columns = [nothing.get(field.name, pa.array([], field.type)) for field in self.schema]
+        self._head = [pa.Table.from_arrays(columns, schema=self.schema)]
 
     def close(self) -> None:
         """Write what is left; a table that never had a row becomes a file all the same."""
@@ -93,6 +98,7 @@ class TableWriter:
     def _join(self) -> None:
         """Begin the file anew with the rows of all parts."""
         parts, self.rows = self.cut(self.parts[-1].parent), 0
+        self._pending = self._head
         for part in parts:
             with pq.ParquetFile(part) as file:
                 self.schema = self.schema or file.schema_arrow
@@ -159,20 +165,26 @@ class RunWriter:
         _share(parts, folder / PARTS)
         _share(sorted((self.temporary / MODELS).glob("*")), folder / MODELS)
 
-    def go_on(self, folder: Path, factors: Sequence[str]) -> None:
+    def go_on(self, folder: Path, factors: Sequence[str], removers: Sequence[str]) -> None:
         """Begin with what was stored in `folder`; `factors` are the columns of that family that impressions have from
-        now on. Nothing may have been written before."""
+        now on, and `removers` what may take a candidate out. Nothing may have been written before."""
         if models := sorted((folder / MODELS).glob("*")):
             _share(models, self.temporary / MODELS)
         for part in _share(sorted((folder / PARTS).glob("*.parquet")), self.temporary / PARTS):
             table = self._table(part.name.partition(".")[0])
             table.parts.append(part)
-            table.expect([] if table.table != "impressions" else factors)
+            if table.table == "impressions":
+                table.expect(factors, {"removed_by": removers})
 
     def progress(self, record: Mapping[str, Any]) -> None:
         """Tell whoever watches how far the run is: one line, gone when the run is finished."""
         with (self.temporary / "progress.jsonl").open("a", encoding="utf-8") as file:
             file.write(json.dumps(dict(record)) + "\n")
+
+    @property
+    def snapshots(self) -> Path:
+        """Where snapshots of the run lie while it is being written: beside it, so that they outlive what is half."""
+        return self.folder.parent / f".{self.folder.name}.snapshots"
 
     def finish(self, manifest: Mapping[str, Any], scenario_yaml: str) -> Path:
         """Close the tables, add the manifest and the scenario, and put the run in its place, at once."""
@@ -187,6 +199,8 @@ class RunWriter:
         whole["bytes"] = {path.name: path.stat().st_size for path in sorted(self.temporary.glob("*.parquet"))}
         text = json.dumps(whole, indent=2, ensure_ascii=False)
         (self.temporary / "manifest.json").write_text(text + "\n", encoding="utf-8")
+        if self.snapshots.is_dir():
+            self.snapshots.rename(self.temporary / SNAPSHOTS)
         _put_in_place(self.temporary, self.folder)
         return self.folder
 

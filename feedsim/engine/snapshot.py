@@ -21,6 +21,7 @@ from feedsim.company.detection import Detector
 from feedsim.company.labels import Labels
 from feedsim.company.log import ImpressionLog
 from feedsim.company.training import Model, restored
+from feedsim.engine.books import removers
 from feedsim.engine.ledger import Shown as ShownBefore
 from feedsim.engine.simulation import Simulation
 from feedsim.engine.state import Array, Classes, NoState, Tree
@@ -143,7 +144,7 @@ def _store(simulation: Simulation, folder: Path, content_hash: str) -> None:
     said = {
         "format": FORMAT, "feedsim": __version__, "content_hash": content_hash, "seed": simulation.world.streams.seed,
         "minute": simulation.minute, "arrays": len(state.arrays), "sha256": _digest(folder / ARRAYS),
-        "rows": dict(simulation.watch_stages.rows), "bytes": _sizes(folder), "state": state.tree,
+        "rows": simulation.watch_stages.all_rows(), "bytes": _sizes(folder), "state": state.tree,
     }  # fmt: skip
     (folder / ABOUT).write_text(json.dumps(said), encoding="utf-8")
 
@@ -176,10 +177,9 @@ def restore(simulation: Simulation, writer: RunWriter, past: About) -> None:
         State(past.said["state"], _read(past.folder / ARRAYS, past.said["arrays"])).put(simulation)
     except (NoState, KeyError, TypeError, ValueError) as error:
         raise NotASnapshot(f"{past.folder}: can't be read: {error}") from error
-    writer.go_on(past.folder, [f"{FACTOR}{name}" for name in simulation.sample.policies])
+    writer.go_on(past.folder, [f"{FACTOR}{name}" for name in simulation.sample.policies], removers(simulation.sample))
     simulation.minute = past.minute
-    for stage, rows in past.said["rows"].items():
-        simulation.watch_stages.count(stage, rows)
+    simulation.watch_stages.rows_before = past.said["rows"]
 
 
 def _write(path: Path, arrays: Sequence[Array]) -> None:

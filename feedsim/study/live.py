@@ -97,7 +97,7 @@ class Board:
         """Take in what a run told."""
         if isinstance(event, Done | Failed):
             self.working.pop(str(run.folder), None)
-            self.ended += 1
+            self.ended += run.until_day is None
         else:
             told = None if isinstance(event, Started) else event
             self.working[str(run.folder)] = run, told, perf_counter()

@@ -28,6 +28,12 @@ class RunPlan:
     folder: Path
     needs: tuple[Path, ...] = ()
     """folders that have to be there before it starts: of runs in the same queue, or left by earlier ones"""
+    history: Path | None = None
+    """a snapshot that it goes on from: what it shares with other runs"""
+    from_day: int | None = None
+    """that day begins with the midnight of the snapshot"""
+    until_day: int | None = None
+    """nothing but a history for others: it stops at the midnight that this day begins with, and is a snapshot"""
 
     @property
     def lacking(self) -> Path | None:
@@ -37,7 +43,7 @@ class RunPlan:
     @property
     def name(self) -> str:
         """For a line on a screen."""
-        return f"{self.arm} seed={self.seed}"
+        return f"{self.arm} seed={self.seed}" if self.until_day is None else f"{self.arm} (seed={self.seed})"
 
     @property
     def error_file(self) -> Path:
@@ -49,7 +55,10 @@ class RunPlan:
         """How long it takes, beside other runs: the longest begin first, so that none is left over at the end."""
         s = self.scenario
         per_day = s.population.users * s.population.sessions_per_day * s.feed.slate
-        return per_day * (s.burn_in_days + s.days * _COST.get(s.ranker.kind, 1.0))
+        first = -s.burn_in_days if self.from_day is None else self.from_day
+        last = s.days if self.until_day is None else self.until_day
+        measured = max(0, last) - max(0, first)
+        return per_day * (last - first + measured * (_COST.get(s.ranker.kind, 1.0) - 1))
 
 
 @dataclass(frozen=True)

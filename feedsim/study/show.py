@@ -26,6 +26,7 @@ def run_and_show(
     workers: int | None,
     quiet: bool,
     allow_code: bool = False,
+    share: bool = True,
 ) -> int:
     """Run what is not finished, show it on stderr, then the arms on stdout; the exit status. Raises Faults."""
     plans = load_plans(files, sets, seeds, arms, out, allow_code)
@@ -34,7 +35,7 @@ def run_and_show(
     if not quiet:
         for plan in plans:
             _say_what_is_kept(errors, plan)
-    outcome = carry_out(plans, LocalEngine(workers), _watcher(errors, waiting, quiet))
+    outcome = carry_out(plans, LocalEngine(workers), _watcher(errors, waiting, quiet), share)
     reported = [_conclude(plan, errors, quiet) for plan in plans]
     if outcome.interrupted:
         say(errors, "Interrupted. What is finished is kept; the same command goes on from here.")

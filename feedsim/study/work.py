@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from feedsim.results import RunWriter
 from feedsim.scenario import dump
+from feedsim.study.beginning import DAY, begin, live
 from feedsim.study.events import Done, Event, Failed, Told
 from feedsim.study.manifest import manifest, reset_peak_memory
 from feedsim.study.plan import RunPlan
@@ -99,6 +100,7 @@ def simulate(run: RunPlan, threads: int, tell: Callable[[Event], None]) -> dict[
     """Run it in this process; what its manifest says."""
     # Here and not above: whoever only starts workers should not wait for LightGBM to load.
     from feedsim.engine.simulation import Simulation
+    from feedsim.engine.snapshot import save
 
     reset_peak_memory()
     begun, cpu_begun = perf_counter(), process_time()
@@ -106,11 +108,16 @@ def simulate(run: RunPlan, threads: int, tell: Callable[[Event], None]) -> dict[
         teller = Teller(writer, tell, begun)
         teller.say(Told(0.0, run.scenario.burn_in_days + run.scenario.days, 0, 0.0))
         simulation = Simulation(run.scenario, run.seed, threads=threads, tell=teller)
-        simulation.run(writer)
-        stages = simulation.watch_stages
+        past = begin(run, simulation, writer)
+        if run.until_day is None:
+            live(run, simulation, writer)
+        else:
+            simulation.advance(writer, run.until_day * DAY)
+            save(simulation, run.folder, run.content_hash)
         spent = perf_counter() - begun, process_time() - cpu_begun
-        whole = manifest(run, threads, *spent, stages.seconds, stages.rows)
-        writer.finish(whole, dump(run.scenario, run.study, run.question))
+        whole = manifest(run, threads, *spent, simulation.watch_stages.seconds, simulation.watch_stages.rows, past)
+        if run.until_day is None:
+            writer.finish(whole, dump(run.scenario, run.study, run.question))
     return whole
 
 
