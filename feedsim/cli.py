@@ -88,13 +88,22 @@ def run(
         bool, typer.Option("--allow-code", help="Load policies of one's own, named as my_module.MyPolicy.")
     ] = False,
     share: Annotated[
-        bool, typer.Option("--share/--no-share", help="Simulate once what arms have in common: the results are the same.")
+        bool,
+        typer.Option("--share/--no-share", help="Simulate once what arms have in common; results are the same."),
     ] = True,
+    past: Annotated[
+        str | None,
+        typer.Option(
+            "--from",
+            metavar="RUN@DAY",
+            help="Go on from a snapshot of a run, or of each of an arm's runs.",
+        ),
+    ] = None,
 ) -> None:
     """Run studies: every arm with every seed. What is finished already is kept and not run again."""
     from feedsim.study.show import run_and_show
 
-    raise typer.Exit(run_and_show(files, sets, seeds, arms, out, workers, quiet, allow_code, share))
+    raise typer.Exit(run_and_show(files, sets, seeds, arms, out, workers, quiet, allow_code, share, past))
 
 
 @app.command()

@@ -1,7 +1,8 @@
-"""Snapshots: undisturbed and continued runs are equal to the bit, whatever there is to store, and wherever they stop."""
+"""Snapshots: undisturbed and continued runs are equal to the bit, whatever there is to store, wherever they stop."""
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,7 +14,9 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 from policy_bases import POLICIES
+from sheets import study
 from test_laws import DESK
+from test_study_run import ended, feedsim, hidden, wait_for
 from worlds import TINY, settings
 
 from feedsim.engine import snapshot
@@ -22,6 +25,8 @@ from feedsim.engine.snapshot import ABOUT, ARRAYS, CLASSES, FOUNDED, NotASnapsho
 from feedsim.engine.state import NoState
 from feedsim.results import RunWriter
 from feedsim.scenario import Scenario, dump
+from feedsim.study.beginning import latest
+from feedsim.study.plan import plan_study
 from feedsim.world.columns import Columns
 from feedsim.world.posts import Posts
 
@@ -123,9 +128,59 @@ def test_a_run_that_goes_on_from_a_snapshot_in_a_new_process_is_the_run_that_nev
     assert len(pq.read_table(tmp_path / "whole" / "impressions.parquet")) > 1000
 
 
+LONG = """
+name: long
+days: 25
+burn_in_days: 1
+tick_minutes: 120
+snapshot_every_days: 2
+population: {users: 150, ordinary_hostile_share: 0.3}
+ranker: {trees: 5, leaves: 4}
+detectors: {kind: learned, min_positives: 20, trees: 5, retrain_days: 3}
+review: {kind: desk, audit_share: 0.5, reviewers_per_10000: 100}
+"""
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
+def test_a_run_that_is_killed_goes_on_from_its_last_snapshot_with_the_same_command(
+    tmp_path: Path, how: signal.Signals
+) -> None:
+    (tmp_path / "long.yaml").write_text(LONG)
+    arm = tmp_path / "runs" / "long" / "baseline"
+    process = feedsim(tmp_path, "run", "long.yaml", "--quiet")
+    wait_for(lambda: (arm / ".seed=1.snapshots" / "day=6").is_dir())
+    os.killpg(process.pid, how)
+    # Killed, workers of another group may live on for a moment.
+    assert ended(process)[0] == (-how if how == signal.SIGKILL else 130)
+    kept = [int(path.name.partition("=")[2]) for path in (arm / ".seed=1.snapshots").glob("day=*")]
+    assert 6 <= max(kept) < 24
+    assert not (arm / "seed=1").exists()
+    assert ended(feedsim(tmp_path, "run", "long.yaml", "--quiet")) == (0, "", "")
+    assert json.loads((arm / "seed=1" / "manifest.json").read_text())["went_on_from_day"] >= max(kept)
+    assert ended(feedsim(tmp_path, "run", "long.yaml", "--quiet", "--out", "whole")) == (0, "", "")
+    assert_equal_runs(tmp_path / "whole" / "long" / "baseline" / "seed=1", arm / "seed=1")
+    assert hidden(tmp_path) == []
+    assert len(list((arm / "seed=1" / "snapshots").iterdir())) == 13
+
+
+def test_snapshots_of_other_settings_are_not_gone_on_from(tmp_path: Path) -> None:
+    run = plan_study(study(tmp_path, LONG.replace("25", "3")), tmp_path / "runs").runs[0]
+    kept = run.folder.with_name(f".{run.folder.name}.snapshots")
+    with RunWriter(run.folder) as writer:
+        simulation = Simulation(run.scenario, run.seed)
+        simulation.advance(writer, 0)
+        snapshot.save(simulation, kept / "day=0", "another hash")
+        snapshot.save(simulation, kept / ".day=2.123", run.content_hash)
+        (kept / "day=2").mkdir()
+        assert latest(kept, run.content_hash) is None
+        assert list(kept.iterdir()) == []
+        snapshot.save(simulation, kept / "day=0", run.content_hash)
+        assert latest(kept, run.content_hash) == snapshot.about(kept / "day=0")
+
+
 MADE_ANEW = {
-    "simulation.writer", "simulation.clock", "simulation.watch_stages", "simulation.drafts", "simulation.safety.reviewers",
-    "simulation.safety.looked_at", "simulation.server.outboxes", "simulation.server.posts", "simulation.server.shown",
+    "simulation.writer", "simulation.clock", "simulation.watch_stages", "simulation.drafts",
+    "simulation.safety.reviewers", "simulation.safety.looked_at", "simulation.server.outboxes", "simulation.server.posts", "simulation.server.shown",
     "simulation.server.shelves", "simulation.server.light", "simulation.server.heat", "simulation.server.watch",
     "simulation.chunks.watch", "simulation.chunks.map", "simulation.responder", "simulation.supply",
     "simulation.world.tick_minutes",
@@ -278,7 +333,9 @@ def test_a_tree_runs_nothing_and_makes_nothing_but_state(stopped: tuple[Simulati
     ):
         with pytest.raises(NoState):
             CLASSES.put(strange, [])
-        folder = changed(stopped[1], tmp_path / str(abs(hash(str(strange)))), state=tree | {"world": {"posts": strange}})
+        folder = changed(
+            stopped[1], tmp_path / str(abs(hash(str(strange)))), state=tree | {"world": {"posts": strange}}
+        )
         with pytest.raises(NotASnapshot, match="can't be read"):
             restored(folder, tmp_path)
 
@@ -307,9 +364,12 @@ def test_a_snapshot_that_can_not_be_written_leaves_nothing_in_its_place(
 
 
 def test_arrays_come_back_as_they_were(tmp_path: Path) -> None:
-    arrays = [np.arange(5, dtype=np.int8), np.zeros((0, 3), np.float32), np.array([np.nan, -0.0]), np.ones((2, 2, 2), bool)]
+    arrays = [
+        np.arange(5, dtype=np.int8),
+        np.zeros((0, 3), np.float32),
+        np.array([np.nan, -0.0]),
+        np.ones((2, 2, 2), bool),
+    ]
     snapshot._write(tmp_path / ARRAYS, arrays)
     for one, other in zip(arrays, snapshot._read(tmp_path / ARRAYS, len(arrays)), strict=True):
         assert (one.dtype, one.shape, one.tobytes()) == (other.dtype, other.shape, other.tobytes())
-
-

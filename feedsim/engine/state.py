@@ -34,9 +34,7 @@ class Classes:
     `revive` makes an object of such a class from its other attributes.
     """
 
-    def __init__(
-        self, known: Iterable[type], partly: Mapping[type, tuple[tuple[str, ...], Any]] | None = None
-    ) -> None:
+    def __init__(self, known: Iterable[type], partly: Mapping[type, tuple[tuple[str, ...], Any]] | None = None) -> None:
         self.partly = dict(partly or {})
         self.known = {name_of(kind): kind for kind in (*known, *self.partly)}
 

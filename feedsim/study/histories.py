@@ -143,7 +143,7 @@ class Sharing:
         parts: list[Shared] = []
         # Whoever needs a log says which: who needs none goes with the first.
         for run in sorted(runs, key=lambda run: self.past(run.scenario, day).log is None):
-            past, lasts = self.past(run.scenario, day), -run.scenario.burn_in_days < day < run.scenario.days
+            past, lasts = self.past(run.scenario, day), _first_day(run) < day < run.scenario.days
             for i, part in enumerate(parts):
                 both = replace(part.past, labels=part.past.labels or past.labels)
                 if lasts and both.serves(past):
@@ -152,6 +152,10 @@ class Sharing:
             else:
                 parts.append(Shared(day, past, (run,)))
         return parts
+
+
+def _first_day(run: RunPlan) -> int:
+    return -run.scenario.burn_in_days if run.from_day is None else run.from_day
 
 
 def _after(run: RunPlan, trunk: RunPlan | None) -> RunPlan:

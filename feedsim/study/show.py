@@ -10,6 +10,7 @@ from feedsim.study.engines.local import LocalEngine
 from feedsim.study.live import LiveLines, OnlyErrors, PlainLines, Watcher, say
 from feedsim.study.plan import StudyPlan, load_plans
 from feedsim.study.running import carry_out, conclude
+from feedsim.study.stored import gone_on
 from feedsim.study.table import arms_table
 from feedsim.study.work import in_one_line
 
@@ -27,9 +28,12 @@ def run_and_show(
     quiet: bool,
     allow_code: bool = False,
     share: bool = True,
+    past: str | None = None,
 ) -> int:
     """Run what is not finished, show it on stderr, then the arms on stdout; the exit status. Raises Faults."""
     plans = load_plans(files, sets, seeds, arms, out, allow_code)
+    if past is not None:
+        plans = tuple(gone_on(plan, past, allow_code) for plan in plans)
     errors = Console(stderr=True, highlight=False)
     waiting = sum(len(plan.waiting) for plan in plans)
     if not quiet:
