@@ -59,7 +59,7 @@ def jobs_of(folder: Path, text: str = MANY) -> dict[str, RunPlan]:
 def test_arms_share_what_they_have_in_common_and_share_it_on(tmp_path: Path) -> None:
     jobs = jobs_of(tmp_path)
     first, second = jobs["history of 7 arms to day 0"], jobs["history of 3 arms to day 2"]
-    assert [name for name, job in jobs.items() if job.history == second.folder] == ["as_it_is", "removed"]
+    assert [name for name, job in jobs.items() if job.history == second.folder] == ["as_it_is", "late", "removed"]
     assert {name for name, job in jobs.items() if job.history is None} == {first.arm, "bridging", "oracle", "burn_in"}
 
 
@@ -76,7 +76,7 @@ def test_a_history_is_lived_before_whoever_goes_on_from_it(tmp_path: Path) -> No
 )  # fmt: skip
 def test_where_nothing_is_shared_runs_are_as_they_were(tmp_path: Path, text: str) -> None:
     plan = plan_study(study(tmp_path, text), tmp_path / "runs")
-    assert with_histories(plan.runs, plan.folder) == plan.runs
+    assert {job.folder: job for job in with_histories(plan.runs, plan.folder)} == {run.folder: run for run in plan.runs}
 
 
 def test_arms_that_are_alike_until_a_later_day_share_one_history_and_not_two(tmp_path: Path) -> None:

@@ -180,10 +180,10 @@ def test_snapshots_of_other_settings_are_not_gone_on_from(tmp_path: Path) -> Non
 
 MADE_ANEW = {
     "simulation.writer", "simulation.clock", "simulation.watch_stages", "simulation.drafts",
-    "simulation.safety.reviewers", "simulation.safety.looked_at", "simulation.server.outboxes", "simulation.server.posts", "simulation.server.shown",
-    "simulation.server.shelves", "simulation.server.light", "simulation.server.heat", "simulation.server.watch",
-    "simulation.chunks.watch", "simulation.chunks.map", "simulation.responder", "simulation.supply",
-    "simulation.world.tick_minutes",
+    "simulation.safety.reviewers", "simulation.safety.looked_at", "simulation.server.outboxes",
+    "simulation.server.posts", "simulation.server.shown", "simulation.server.shelves", "simulation.server.light",
+    "simulation.server.heat", "simulation.server.watch", "simulation.chunks.watch", "simulation.chunks.map",
+    "simulation.responder", "simulation.supply", "simulation.world.tick_minutes",
 }  # fmt: skip
 """What a day begins with or is founded: all else that a simulation holds must have been stored."""
 
