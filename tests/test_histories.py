@@ -1,5 +1,6 @@
 """One history, many futures: what arms share is lived once, to the same bits as if each had lived it alone."""
 
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -202,6 +203,22 @@ def test_a_history_that_an_earlier_command_left_is_not_lived_again(tmp_path: Pat
     carry_out([plan], HereEngine(), heard)
     assert sorted(heard.names) == ["a seed=1", "b seed=1"]
     assert not (plan.folder / FOLDER).exists()
+
+
+def test_a_history_that_has_gone_is_lived_again(tmp_path: Path) -> None:
+    text = MANY.partition("arms:")[0].replace("[1, 4]", "[1]") + "arms: {a: {}, b: {ranker: {kind: random}}}"
+    plan = plan_study(study(tmp_path, text), tmp_path / "runs")
+
+    class Careless(Ends):
+        def hear(self, run: RunPlan, event: Event) -> None:
+            super().hear(run, event)
+            if isinstance(event, Done) and run.until_day is not None:
+                shutil.rmtree(run.folder)
+
+    heard = Careless()
+    assert carry_out([plan], HereEngine(), heard).failed == []
+    assert len(heard.names) == 3
+    assert [open_run(run.folder).manifest["went_on_from_day"] for run in plan.runs] == [None, None]
 
 
 def test_a_history_is_no_run_in_the_count_of_those_that_ended(tmp_path: Path) -> None:

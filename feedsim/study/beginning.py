@@ -1,6 +1,7 @@
 """Where a run begins: at its first day, where its history ends, or at its own last snapshot; and how it keeps some."""
 
 import shutil
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,13 +22,14 @@ NAME = "day={}"
 def begin(run: RunPlan, simulation: "Simulation", writer: RunWriter) -> "About | None":
     """Let it go on from the latest snapshot of itself, else from its history; which that is, none where it begins anew.
 
-    Raises NotASnapshot where its history is none.
+    A history saves time and changes nothing: one that is gone, for another command has ended, is lived again.
     """
-    from feedsim.engine.snapshot import about, restore
+    from feedsim.engine.snapshot import NotASnapshot, about, restore
 
     past = latest(writer.snapshots, run.content_hash)
     if past is None and run.history is not None:
-        past = about(run.history)
+        with suppress(NotASnapshot):
+            past = about(run.history)
     if past is not None:
         restore(simulation, writer, past)
     return past

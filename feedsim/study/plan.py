@@ -37,8 +37,8 @@ class RunPlan:
 
     @property
     def lacking(self) -> Path | None:
-        """The first of what it needs that is not there."""
-        return next((folder for folder in self.needs if not folder.is_dir()), None)
+        """The first of what it needs that is not there. A history that has gone again is none: it can be lived anew."""
+        return next((folder for folder in self.needs if folder != self.history and not folder.is_dir()), None)
 
     @property
     def name(self) -> str:
