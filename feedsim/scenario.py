@@ -97,6 +97,14 @@ class Study(Block):
     """each resolved, in the order of the file"""
     seeds: tuple[int, ...]
     file: Path
+    under: dict[str, dict[str, Scenario]] = Field({})
+    """assumption -> arm -> resolved; empty where the study assumes one thing"""
+
+    @property
+    def scenarios(self) -> dict[str, dict[str, Scenario]]:
+        """Arm -> assumption -> resolved; the assumption is empty where the study assumes one thing."""
+        under = self.under or {"": self.arms}
+        return {arm: {name: arms[arm] for name, arms in under.items()} for arm in self.arms}
 
 
 def load_study(

@@ -15,9 +15,10 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = "feedsim"
 
 LAYERS = (
-    ("kernels", "world.arrays", "block", "faults", "tables", "writer", "results", "study.compare", "measures.names",
+    ("kernels", "world.arrays", "block", "faults", "tables", "study_tables", "writer", "results", "measures.names",
      "engine.stages", "grid", "sheet"),  # what needs nothing of a simulation: tools, data, and what only reads files
     ("world.rng",),
+    ("study.inference", "study.compare", "study.precision"),  # what only counts
     ("world", "merging", "validation", "reading", "writing"),
     ("feed.flow", "feed.friction"),
     ("people", "feed", "integrity", "measures"),
@@ -27,7 +28,7 @@ LAYERS = (
     ("engine",),
     ("report",),
     ("study",),
-    ("bench", "trace", "feed_tables", "story", "listing", "cli", "__main__"),  # what a command does
+    ("bench", "trace", "feed_tables", "story", "listing", "export", "cli", "__main__"),  # what a command does
 )  # fmt: skip
 """Lowest first. The longest name that fits says where a module stands; a module imports its own layer or lower ones."""
 
@@ -48,12 +49,16 @@ HOMES = {
 }
 """What comes from elsewhere -> the only modules of feedsim that may import it. streamlit is the dashboard's."""
 
+STATISTICS = ("study.inference", "world.rng", "world.arrays", "kernels")
+"""What numbers are told with: resampling draws its numbers by address, as everything does."""
 READERS = {
     "tables": (),
     "writer": ("tables",),
-    "results": ("tables", "writer"),
-    "study.compare": (),
-    "report": ("report", "results", "study.compare", "measures.names", "tables", "writer"),
+    "study_tables": ("tables",),
+    "results": ("tables", "study_tables", "writer"),
+    "study.compare": STATISTICS,
+    "report": ("report", "results", "study.compare", *STATISTICS, "measures.names", "tables", "study_tables", "writer"),
+    "export": ("faults", "results", "tables", "study_tables", "writer"),
 }
 """What reads and writes files and knows nothing of the engine -> all that it may import of feedsim."""
 

@@ -87,7 +87,7 @@ def offers(draw: st.DrawFn) -> tuple[World, Candidates, LightPass, int]:
     add_posts(world, [0] * many, [0] * many, {"key": np.array(keys, np.uint64) if many else 0})
     rows = np.split(np.arange(many), np.cumsum(counts)[:-1])
     c = candidates_of(sessions_of(range(len(counts))), [row.tolist() for row in rows])
-    values = st.sampled_from([-1e30, -2.5, -1.0, 0.0, 0.5, 3.0])
+    values = st.sampled_from([-1e30, -2.5, -1.0, -0.0, 0.0, 0.5, 3.0])
     scores = [draw(st.lists(values, min_size=n, max_size=n)) for n in counts]
     return world, c, flat(c, scores, many), draw(st.integers(1, 13))
 

@@ -46,7 +46,7 @@ def commands() -> list[list[str]]:
 
 def test_there_are_commands_of_every_kind() -> None:
     kinds = {words[0] for words in commands()}
-    assert kinds == {"run", "compare", "trace", "policies", "metrics", "stages", "schema", "bench"}
+    assert kinds == {"run", "compare", "trace", "policies", "metrics", "stages", "schema", "bench", "export"}
 
 
 @pytest.mark.parametrize("words", [words for words in commands() if words[0] not in ("run", "bench")], ids=" ".join)
@@ -114,6 +114,15 @@ def test_the_query_answers(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.chdir(folder)
     rows = duckdb.sql(query).fetchall()
     assert {(arm, harm) for arm, harm, _ in rows} >= {("chronological", "hate"), ("engagement", "misinformation")}
+
+
+def test_the_line_of_duckdb_answers(folder: Path) -> None:
+    (line,) = [line for block in blocks("sh") for line in block.splitlines() if "duckdb" in line]
+    program, *words = shlex.split(line)
+    assert program == "python"
+    done = subprocess.run([sys.executable, *words], cwd=folder, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "engagement_value" in done.stdout
 
 
 def test_the_rooms_are_those_that_there_are() -> None:

@@ -30,9 +30,9 @@ class Layout(NamedTuple):
     """Forests as the kernel reads them. K thresholds, N tests, T trees, L planes of eight leaves."""
 
     cut: Floats
-    """(K,) the thresholds of each feature, ascending, each once"""
+    """(K,) the thresholds of each feature, ascending, each once, filled up with infinity to whole passes"""
     cuts: Longs
-    """(F + 1,) where each feature's thresholds begin"""
+    """(F + 1,) where each feature's thresholds begin: a multiple of TOGETHER"""
     feature: Ints
     """(N,)"""
     limit: Places
@@ -65,8 +65,9 @@ class Layout(NamedTuple):
             groups.append(groups[-1] + trees // TOGETHER)
         table = np.array(rows, np.int64).reshape(-1, 3)
         place = np.uint8 if max(map(len, cut), default=0) <= 255 else np.uint16
+        whole = [np.append(one, np.full(-len(one) % TOGETHER, np.float32(np.inf))) for one in cut]
         return cls(
-            np.concatenate([np.zeros(0, np.float32), *cut]), np.cumsum([0, *map(len, cut)], dtype=np.int64),
+            np.concatenate([np.zeros(0, np.float32), *whole]), np.cumsum([0, *map(len, whole)], dtype=np.int64),
             table[:, 0].astype(np.int32), table[:, 1].astype(place), table[:, 2].astype(np.uint8),
             np.array(tests, np.int64), np.concatenate(leaf), np.array(groups, np.int64),
         )  # fmt: skip

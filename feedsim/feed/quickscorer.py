@@ -13,7 +13,7 @@ from feedsim.kernels import kernel
 from feedsim.world.arrays import Bytes, Doubles, Floats, Ints, Longs
 
 TOGETHER = 4
-"""Tests made in one pass over a block, and trees added up in one pass: they share what a pass reads and writes."""
+"""Thresholds, tests and trees of one pass over a block: they share what a pass reads and writes."""
 WHOLE = np.uint8(0xFF)
 """A plane of which every leaf stays."""
 
@@ -27,17 +27,21 @@ _PAIRS, _QUADS, _HALF = np.uint8(0x55), np.uint8(0x33), np.uint8(0x0F)
 
 
 @kernel
-def encode(x: Floats, cut: Floats, cuts: Longs, column: Floats, codes: Places) -> None:
+def encode(x: Floats, cut: Floats, cuts: Longs, column: Floats, count: Ints, codes: Places) -> None:
     """codes (F, block): how many of its feature's thresholds each value exceeds. LightGBM takes NaN for zero."""
     for f in range(x.shape[1]):
         for r in range(x.shape[0]):
             column[r] = np.float32(0) if np.isnan(x[r, f]) else x[r, f]
-        code = codes[f]
-        code[:] = 0
-        for k in range(cuts[f], cuts[f + 1]):
-            limit = cut[k]
+        # Counted as wide as the values are: into bytes, every comparison would have to be narrowed.
+        count[:] = 0
+        for k in range(cuts[f], cuts[f + 1], 4):
+            k0, k1, k2, k3 = cut[k], cut[k + 1], cut[k + 2], cut[k + 3]
             for r in range(column.size):
-                code[r] += np.uint8(1) if column[r] > limit else np.uint8(0)
+                value = column[r]
+                count[r] += np.int32(value > k0) + np.int32(value > k1) + np.int32(value > k2) + np.int32(value > k3)
+        code = codes[f]
+        for r in range(column.size):
+            code[r] = count[r]
 
 
 @kernel
@@ -86,8 +90,9 @@ def score(
     planes = leaf.shape[1] // 8
     for b in range((n + block - 1) // block):
         rows = x[b * block : min(n, (b + 1) * block)]
-        codes, column = np.empty((width, block), limit.dtype), np.zeros(block, np.float32)
-        encode(rows, cut, cuts, column, codes)
+        codes = np.empty((width, block), limit.dtype)
+        column, count = np.zeros(block, np.float32), np.empty(block, np.int32)
+        encode(rows, cut, cuts, column, count, codes)
         stay, exits = np.empty(block, np.uint8), np.zeros((TOGETHER, block), np.uint8)
         for head in which:
             total = np.zeros(block)

@@ -27,13 +27,14 @@ def select(world: World, c: Candidates, explore_share: float = 0.0) -> Choice:
     many = np.minimum(np.diff(c.start), c.sessions.length).astype(np.int64)
     start = np.r_[0, np.cumsum(many)]
     candidate = np.empty(start[-1], np.int64)
-    filled = np.zeros(len(many), np.int64)
-    draws = hashed(world.streams.base("explore"), [world.tick])
-    _select(
-        c.start, score, world.posts.key, c.post, world.posts.base, c.source, c.sessions.user,
-        start, candidate, filled, np.uint64(draws), explore_share,
-    )  # fmt: skip
-    if explore_share > 0 and (filled < many).any():
+    if explore_share == 0:
+        _best_first(c.start, score, world.posts.key, c.post, world.posts.base, start, candidate)
+    else:
+        filled = np.zeros(len(many), np.int64)
+        _with_lots(
+            c.start, score, world.posts.key, c.post, world.posts.base, c.source, c.sessions.user,
+            start, candidate, filled, np.uint64(hashed(world.streams.base("explore"), [world.tick])), explore_share,
+        )  # fmt: skip
         # What the network could not fill is not shown.
         keep = np.arange(start[-1]) - np.repeat(start[:-1], many) < np.repeat(filled, many)
         candidate, start = candidate[keep], np.r_[0, np.cumsum(filled)]
@@ -50,7 +51,27 @@ def _before(a: int, b: int, score: Floats, key: Keys, post: Ints, base: int) -> 
 
 
 @kernel
-def _select(
+def _best_first(first: Longs, score: Floats, key: Keys, post: Ints, base: int, start: Longs, chosen: Longs) -> None:
+    """Every row of a session finds its place among the best so far, and the last of them goes when there are enough."""
+    for s in range(start.size - 1):
+        mine = chosen[start[s] : start[s + 1]]
+        n = 0
+        for r in range(first[s], first[s + 1]):
+            k = n
+            if n == mine.size:
+                k = n - 1
+                if n == 0 or not _before(r, mine[k], score, key, post, base):
+                    continue
+            else:
+                n += 1
+            while k > 0 and _before(r, mine[k - 1], score, key, post, base):
+                mine[k] = mine[k - 1]
+                k -= 1
+            mine[k] = r
+
+
+@kernel
+def _with_lots(
     first: Longs, score: Floats, key: Keys, post: Ints, base: int, source: Codes, user: Ints,
     start: Longs, chosen: Longs, filled: Longs, draws: np.uint64, explore_share: float,
 ) -> None:  # fmt: skip
@@ -70,7 +91,7 @@ def _select(
             for r in range(a, b):
                 if used[r - a]:
                     continue
-                if explore_share > 0 and (source[r] != 0) != outside:
+                if (source[r] != 0) != outside:
                     continue
                 if outside:
                     ticket = mix(h, key[post[r] - base])

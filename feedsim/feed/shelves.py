@@ -64,7 +64,8 @@ def fill(world: World, languages: int, topics: int, retention: int) -> Shelves:
     alive = (status != REMOVED) & (born > world.minute - retention) & (born <= world.minute)
     language, topic = posts.live("language").astype(np.int64), posts.live("topic").astype(np.int64)
     topic_start, by_topic = _shelve(np.where(alive, language * topics + topic, -1), languages * topics)
-    _hottest_first(by_topic, topic_start, hot)
+    for a, b in pairwise(topic_start):
+        by_topic[a:b] = _hottest(by_topic[a:b], hot, int(b - a))
     any_start, anything = _shelve(np.where(alive, language, -1), languages)
     trending = [_hottest(anything[a:b], hot, TRENDING_ROOM) for a, b in pairwise(any_start)]
     trending_start = np.cumsum([0, *map(len, trending)], dtype=np.int64)
@@ -92,12 +93,3 @@ def _place(shelf: Longs, next_free: Longs, total: int) -> Ints:
             rows[next_free[shelf[p]]] = p
             next_free[shelf[p]] += 1
     return rows
-
-
-@parallel
-def _hottest_first(rows: Ints, start: Longs, hot: Doubles) -> None:
-    for s in prange(start.size - 1):
-        mine = rows[start[s] : start[s + 1]].copy()
-        order = np.argsort(-hot[mine])
-        for i in range(mine.size):
-            rows[start[s] + i] = mine[order[i]]

@@ -44,6 +44,7 @@ def manifest(
         "study": run.study,
         "question": run.question,
         "arm": run.arm,
+        "assumption": run.assumption,
         "seed": run.seed,
         "users": run.scenario.population.users,
         "days": run.scenario.days,

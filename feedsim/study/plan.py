@@ -1,4 +1,4 @@
-"""What a study has to run: its arms x seeds, where each run goes, and which are there already."""
+"""What a study has to run: its arms x assumptions x seeds, where each run goes, and which are there already."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -26,6 +26,8 @@ class RunPlan:
     scenario: Scenario
     content_hash: str
     folder: Path
+    assumption: str = ""
+    """empty where the study assumes one thing"""
     needs: tuple[Path, ...] = ()
     """folders that have to be there before it starts: of runs in the same queue, or left by earlier ones"""
     history: Path | None = None
@@ -43,7 +45,7 @@ class RunPlan:
     @property
     def name(self) -> str:
         """For a line on a screen."""
-        return f"{self.arm} seed={self.seed}" if self.until_day is None else f"{self.arm} (seed={self.seed})"
+        return " ".join(filter(None, (self.arm, self.assumption, f"seed={self.seed}")))
 
     @property
     def error_file(self) -> Path:
@@ -68,8 +70,8 @@ class StudyPlan:
     study: Study
     folder: Path
     runs: tuple[RunPlan, ...]
-    every_arm: dict[str, Scenario]
-    """in the study's order; those that were not asked for now may have run before"""
+    every_arm: dict[str, dict[str, Scenario]]
+    """arm -> assumption -> scenario, in the study's order; arms that were not asked for now may have run before"""
 
     @cached_property
     def waiting(self) -> tuple[RunPlan, ...]:
@@ -77,13 +79,17 @@ class StudyPlan:
         return tuple(run for run in self.runs if not finished(run.folder, run.content_hash))
 
     def present(self) -> tuple[list[RunPath], list[RunPath]]:
-        """Finished runs in the folder: those of this very study, and those of what it said at another time."""
+        """Finished runs in the folder: those of this very study, and those of what it said at another time.
+
+        The first stand in the study's order of arms and assumptions.
+        """
         runs = find_runs(self.folder)
-        current = [run for run in runs if self._is_current(run)]
+        order = {(arm, name): i for i, (arm, name) in enumerate(_pairs(self.every_arm))}
+        current = sorted(filter(self._is_current, runs), key=lambda run: order[run.arm, run.assumption])
         return current, [run for run in runs if run not in current]
 
     def _is_current(self, run: RunPath) -> bool:
-        scenario = self.every_arm.get(run.arm)
+        scenario = self.every_arm.get(run.arm, {}).get(run.assumption)
         return scenario is not None and finished(run.path, content_hash(scenario, run.seed, __version__))
 
 
@@ -123,23 +129,30 @@ def _load_plan(
 ) -> StudyPlan:
     study = load_study(file, sets=sets, seeds=seeds or None, arms=arms or None, allow_code=allow_code)
     whole = load_study(file, sets=sets, allow_code=allow_code) if arms else study
-    return plan_study(study, out, whole.arms)
+    return plan_study(study, out, whole.scenarios)
 
 
-def plan_study(study: Study, out: Path, every_arm: dict[str, Scenario] | None = None) -> StudyPlan:
-    """Arms x seeds, each with its folder `out/<study>/<arm>/seed=<s>`."""
-    folder = out / study.name
+def plan_study(study: Study, out: Path, every_arm: dict[str, dict[str, Scenario]] | None = None) -> StudyPlan:
+    """Arms x assumptions x seeds, each with its folder `out/<study>/<arm>[/<assumption>]/seed=<s>`."""
+    folder, scenarios = out / study.name, study.scenarios
     runs = tuple(
-        plan_run(study, arm, seed, folder / arm / f"seed={seed}") for arm in study.arms for seed in study.seeds
+        plan_run(study, arm, seed, folder / arm / assumption / f"seed={seed}", assumption)
+        for arm, assumption in _pairs(scenarios)
+        for seed in study.seeds
     )
-    return StudyPlan(study, folder, runs, study.arms if every_arm is None else every_arm)
+    return StudyPlan(study, folder, runs, scenarios if every_arm is None else every_arm)
 
 
-def plan_run(study: Study, arm: str, seed: int, folder: Path) -> RunPlan:
+def _pairs(scenarios: dict[str, dict[str, Scenario]]) -> Iterator[tuple[str, str]]:
+    """Arm and assumption of each."""
+    return ((arm, assumption) for arm, under in scenarios.items() for assumption in under)
+
+
+def plan_run(study: Study, arm: str, seed: int, folder: Path, assumption: str = "") -> RunPlan:
     """One run of a study."""
-    scenario = study.arms[arm]
+    scenario = study.scenarios[arm][assumption]
     done = content_hash(scenario, seed, __version__)
-    return RunPlan(study.name, study.question, arm, seed, scenario, done, folder)
+    return RunPlan(study.name, study.question, arm, seed, scenario, done, folder, assumption)
 
 
 def taken_places(plan: StudyPlan) -> Iterator[Fault]:
