@@ -161,7 +161,7 @@ def _first_day(run: RunPlan) -> int:
 def _after(run: RunPlan, trunk: RunPlan | None) -> RunPlan:
     if trunk is None:
         return run
-    return replace(run, history=trunk.folder, from_day=trunk.until_day, needs=(trunk.folder,))
+    return replace(run, from_day=trunk.until_day, needs=(trunk.folder,))
 
 
 def _history(shared: Shared, folder: Path) -> RunPlan:

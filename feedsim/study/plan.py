@@ -30,12 +30,15 @@ class RunPlan:
     """empty where the study assumes one thing"""
     needs: tuple[Path, ...] = ()
     """folders that have to be there before it starts: of runs in the same queue, or left by earlier ones"""
-    history: Path | None = None
-    """a snapshot that it goes on from: what it shares with other runs"""
     from_day: int | None = None
-    """that day begins with the midnight of the snapshot"""
+    """it goes on from a history that ends with the midnight that this day begins with, the first of what it needs"""
     until_day: int | None = None
     """nothing but a history for others: it stops at the midnight that this day begins with, and is a snapshot"""
+
+    @property
+    def history(self) -> Path | None:
+        """The snapshot that it goes on from: what it shares with other runs, or what one of them has stored."""
+        return None if self.from_day is None else self.needs[0]
 
     @property
     def lacking(self) -> Path | None:

@@ -60,7 +60,7 @@ def gone_on(plan: StudyPlan, said: str, allow_code: bool = False) -> StudyPlan:
         folders = {seed: about(_snapshot(stored, seed)).folder for seed in plan.study.seeds}
     except NotASnapshot as error:
         raise Faults([stored.fault(str(error), "run what it is of again")]) from error
-    runs = tuple(replace(run, history=folders[run.seed], from_day=stored.day) for run in plan.runs)
+    runs = tuple(replace(run, needs=(folders[run.seed],), from_day=stored.day) for run in plan.runs)
     return replace(plan, runs=runs)
 
 
