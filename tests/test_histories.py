@@ -28,8 +28,8 @@ name: many
 days: 3
 burn_in_days: 2
 tick_minutes: 60
-seeds: [1, 4]
-population: {users: 200, ordinary_false_share: 0.5, ordinary_hostile_share: 0.5}
+seeds: [4]
+population: {users: 150, ordinary_false_share: 0.5, ordinary_hostile_share: 0.5}
 ranker: {trees: 5, leaves: 4}
 measures: {impression_sample: 0.2}
 detectors: {kind: learned, min_positives: 20, trees: 5, retrain_days: 1}
@@ -52,9 +52,9 @@ arms:
 
 
 def jobs_of(folder: Path, text: str = MANY) -> dict[str, RunPlan]:
-    """What is run for the first seed, by name; a history by what it is for."""
+    """What is run, by name; a history by what it is for."""
     plan = plan_study(study(folder, text), folder / "runs")
-    return {job.arm: job for job in with_histories(plan.runs, plan.folder) if job.seed == plan.study.seeds[0]}
+    return {job.arm: job for job in with_histories(plan.runs, plan.folder)}
 
 
 def test_arms_share_what_they_have_in_common_and_share_it_on(tmp_path: Path) -> None:
@@ -62,6 +62,15 @@ def test_arms_share_what_they_have_in_common_and_share_it_on(tmp_path: Path) -> 
     first, second = jobs["history of 7 arms to day 0"], jobs["history of 3 arms to day 2"]
     assert [name for name, job in jobs.items() if job.history == second.folder] == ["as_it_is", "late", "removed"]
     assert {name for name, job in jobs.items() if job.history is None} == {first.arm, "bridging", "oracle", "burn_in"}
+
+
+def test_every_seed_has_histories_of_its_own(tmp_path: Path) -> None:
+    plan = plan_study(study(tmp_path, MANY.replace("[4]", "[4, 5]")), tmp_path / "runs")
+    jobs = with_histories(plan.runs, plan.folder)
+    of = {seed: [job for job in jobs if job.seed == seed] for seed in (4, 5)}
+    assert len(of[4]) == len(of[5]) == 12
+    assert {job.folder for job in of[4]} & {job.folder for job in of[5]} == set()
+    assert {job.history for job in of[4]} & {job.history for job in of[5]} == {None}
 
 
 def test_a_history_is_lived_before_whoever_goes_on_from_it(tmp_path: Path) -> None:
@@ -158,14 +167,14 @@ def alone_and_shared(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Pa
     for name, share in (("alone", False), ("shared", True)):
         outcome = carry_out([plan_study(many, folder / name)], HereEngine(), Silent(), share)
         assert outcome.failed == []
-        assert len(outcome.done) == 20
+        assert len(outcome.done) == 10
     return folder / "alone" / "many", folder / "shared" / "many"
 
 
 def test_sharing_changes_no_bit_of_any_run(alone_and_shared: tuple[Path, Path]) -> None:
     alone, shared = alone_and_shared
     runs = find_runs(alone)
-    assert len(runs) == 20
+    assert len(runs) == 10
     for run in runs:
         assert_equal_runs(run.path, shared / run.path.relative_to(alone))
 
@@ -176,7 +185,7 @@ def test_histories_are_gone_when_a_study_has_ended(alone_and_shared: tuple[Path,
 
 
 def test_the_manifest_tells_what_a_run_did_not_live_itself(alone_and_shared: tuple[Path, Path]) -> None:
-    alone, shared = (open_run(folder / "late" / "seed=1").manifest for folder in alone_and_shared)
+    alone, shared = (open_run(folder / "late" / "seed=4").manifest for folder in alone_and_shared)
     assert (alone["went_on_from_day"], alone["impressions_before"]) == (None, 0)
     assert shared["went_on_from_day"] == 2
     assert shared["impressions"] == alone["impressions"]
@@ -188,7 +197,7 @@ def test_the_manifest_tells_what_a_run_did_not_live_itself(alone_and_shared: tup
 
 def test_a_history_that_an_earlier_command_left_is_not_lived_again(tmp_path: Path) -> None:
     text = MANY.partition("arms:")[0] + "arms: {a: {}, b: {ranker: {kind: random}}}"
-    plan = plan_study(study(tmp_path, text.replace("[1, 4]", "[1]")), tmp_path / "runs")
+    plan = plan_study(study(tmp_path, text), tmp_path / "runs")
 
     class Impatient(Ends):
         def hear(self, run: RunPlan, event: Event) -> None:
@@ -201,12 +210,12 @@ def test_a_history_that_an_earlier_command_left_is_not_lived_again(tmp_path: Pat
     assert about(left).minute == 0
     heard = Ends()
     carry_out([plan], HereEngine(), heard)
-    assert sorted(heard.names) == ["a seed=1", "b seed=1"]
+    assert sorted(heard.names) == ["a seed=4", "b seed=4"]
     assert not (plan.folder / FOLDER).exists()
 
 
 def test_a_history_that_has_gone_is_lived_again(tmp_path: Path) -> None:
-    text = MANY.partition("arms:")[0].replace("[1, 4]", "[1]") + "arms: {a: {}, b: {ranker: {kind: random}}}"
+    text = MANY.partition("arms:")[0] + "arms: {a: {}, b: {ranker: {kind: random}}}"
     plan = plan_study(study(tmp_path, text), tmp_path / "runs")
 
     class Careless(Ends):
