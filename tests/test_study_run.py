@@ -17,7 +17,7 @@ from feedsim.engine.stopwatch import NotFinite
 from feedsim.results import find_runs, open_run, read_summary
 from feedsim.scenario import load_study
 from feedsim.study.events import Done, Failed, Started, Told
-from feedsim.study.live import Board, LiveLines, PlainLines
+from feedsim.study.live import Board, LiveLines, PlainLines, running_line
 from feedsim.study.plan import RunPlan, plan_study
 from feedsim.study.running import run
 from feedsim.study.work import in_one_line
@@ -268,3 +268,9 @@ def test_progress_is_kept_while_a_run_is_running(tmp_path: Path) -> None:
     # The first tick compiles, so that it may be told twice.
     assert [(line["days"], line["day"] > 0) for line in (told[0], told[2])] == [(30, False), (30, True)]
     assert hidden(tmp_path) == []
+
+
+def test_the_time_left_is_of_what_a_run_lives_itself(plan: RunPlan) -> None:
+    told = Told(day=4, days=10, impressions=3000, seconds=3.0, first=3)
+    assert running_line(plan, told, 0.0, 80).endswith("0:18 left")
+    assert "getting ready" in running_line(plan, Told(day=3, days=10, impressions=0, seconds=3.0, first=3), 0.0, 80)

@@ -105,10 +105,11 @@ def simulate(run: RunPlan, threads: int, tell: Callable[[Event], None]) -> dict[
     reset_peak_memory()
     begun, cpu_begun = perf_counter(), process_time()
     with RunWriter(run.folder) as writer:
-        teller = Teller(writer, tell, begun)
-        teller.say(Told(0.0, run.scenario.burn_in_days + run.scenario.days, 0, 0.0))
+        teller = Teller(writer, tell, begun, run)
+        teller.say(Told(0.0, teller.days, 0, 0.0))
         simulation = Simulation(run.scenario, run.seed, threads=threads, tell=teller)
         past = begin(run, simulation, writer)
+        teller.first = run.scenario.burn_in_days + simulation.minute / DAY
         if run.until_day is None:
             live(run, simulation, writer)
         else:
@@ -124,13 +125,16 @@ def simulate(run: RunPlan, threads: int, tell: Callable[[Event], None]) -> dict[
 class Teller:
     """Passes progress on: to the run's progress.jsonl, and to whoever started it; to neither too often."""
 
-    def __init__(self, writer: RunWriter, tell: Callable[[Event], None], begun: float) -> None:
+    def __init__(self, writer: RunWriter, tell: Callable[[Event], None], begun: float, run: RunPlan) -> None:
         self.writer, self.tell, self.begun = writer, tell, begun
+        self.days = run.scenario.burn_in_days + (run.scenario.days if run.until_day is None else run.until_day)
+        self.first = 0.0
+        """day that it begins with, burn-in included"""
         self.recorded = self.told = -1e9
 
     def __call__(self, progress: "Progress") -> None:
         """What the simulation calls."""
-        self.say(Told(progress.day, progress.days, progress.impressions, perf_counter() - self.begun))
+        self.say(Told(progress.day, self.days, progress.impressions, perf_counter() - self.begun, self.first))
 
     def say(self, told: Told) -> None:
         """Tell, unless it was done a moment ago."""
