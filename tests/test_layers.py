@@ -15,7 +15,8 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = "feedsim"
 
 LAYERS = (
-    ("kernels", "world.arrays", "block", "faults", "tables", "study_tables", "writer", "results", "measures.names",
+    ("kernels", "world.arrays", "block", "faults", "tables", "table_writer", "study_tables", "writer",
+     "results", "measures.names",
      "engine.stages", "grid", "sheet"),  # what needs nothing of a simulation: tools, data, and what only reads files
     ("world.rng",),
     ("study.inference", "study.compare", "study.precision"),  # what only counts
@@ -51,14 +52,16 @@ HOMES = {
 
 STATISTICS = ("study.inference", "world.rng", "world.arrays", "kernels")
 """What numbers are told with: resampling draws its numbers by address, as everything does."""
+FILES = ("tables", "table_writer", "study_tables", "writer")
 READERS = {
     "tables": (),
-    "writer": ("tables",),
+    "table_writer": ("tables",),
+    "writer": ("tables", "table_writer"),
     "study_tables": ("tables",),
-    "results": ("tables", "study_tables", "writer"),
+    "results": ("tables", "table_writer", "study_tables", "writer"),
     "study.compare": STATISTICS,
-    "report": ("report", "results", "study.compare", *STATISTICS, "measures.names", "tables", "study_tables", "writer"),
-    "export": ("faults", "results", "tables", "study_tables", "writer"),
+    "report": ("report", "results", "study.compare", *STATISTICS, "measures.names", *FILES),
+    "export": ("faults", "results", *FILES),
 }
 """What reads and writes files and knows nothing of the engine -> all that it may import of feedsim."""
 

@@ -35,7 +35,7 @@ from feedsim.world.accounts import Accounts, FactChecks
 from feedsim.world.desk import Cases, Desk
 from feedsim.world.posts import Posts
 from feedsim.world.world import Items, Minds, Profiles, Seen, Shown, Visits
-from feedsim.writer import FACTOR, RunWriter
+from feedsim.writer import RunWriter
 
 FORMAT = 1
 """Of the folder. Higher when something is stored in another way."""
@@ -177,7 +177,8 @@ def restore(simulation: Simulation, writer: RunWriter, past: About) -> None:
         State(past.said["state"], _read(past.folder / ARRAYS, past.said["arrays"])).put(simulation)
     except (NoState, KeyError, TypeError, ValueError) as error:
         raise NotASnapshot(f"{past.folder}: can't be read: {error}") from error
-    writer.go_on(past.folder, [f"{FACTOR}{name}" for name in simulation.sample.policies], removers(simulation.sample))
+    sample = simulation.sample
+    writer.go_on(past.folder, {"factor_": sample.policies, "friction_": sample.resisting}, removers(sample))
     simulation.minute = past.minute
     simulation.watch_stages.rows_before = past.said["rows"]
 

@@ -90,7 +90,7 @@ class Classes:
             return revive(**attributes)
         if strange := [name for name in attributes if not name.isidentifier() or name.startswith("_")]:
             raise NoState(f"this is no attribute that a snapshot knows: {strange[0][:80]}")
-        value = object.__new__(kind)
+        value: object = object.__new__(kind)
         for name, attribute in attributes.items():
             object.__setattr__(value, name, attribute)
         return value
