@@ -100,6 +100,18 @@ def run(
     allow_code: Annotated[
         bool, typer.Option("--allow-code", help="Load policies of one's own, named as my_module.MyPolicy.")
     ] = False,
+    share: Annotated[
+        bool,
+        typer.Option("--share/--no-share", help="Simulate once what arms have in common; results are the same."),
+    ] = True,
+    past: Annotated[
+        str | None,
+        typer.Option(
+            "--from",
+            metavar="RUN@DAY",
+            help="Go on from a snapshot of a run, or of each of an arm's runs.",
+        ),
+    ] = None,
     until: Annotated[
         list[str],
         typer.Option(
@@ -116,7 +128,9 @@ def run(
     from feedsim.study.show import run_and_show
 
     where = engine_named(engine, workers, memory, address)
-    raise typer.Exit(run_and_show(files, sets, seeds, arms, out, where, quiet, allow_code, until, max_seeds))
+    raise typer.Exit(
+        run_and_show(files, sets, seeds, arms, out, where, quiet, allow_code, until, max_seeds, share, past)
+    )
 
 
 @app.command()
