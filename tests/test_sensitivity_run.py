@@ -145,6 +145,22 @@ def test_a_named_metric_is_analysed_by_group_too(file: Path, simulator: Simulato
     assert found["first_order"].notna().all()
 
 
+def test_where_nothing_moves_there_is_nothing_to_share_out(file: Path, simulator: Simulator) -> None:
+    sets = ["--set", f"{SPILL}=0.5", "--set", f"{SLATE}=20"]
+    result = ask("--samples", "2", *sets)
+    assert result.exit_code == 0, result.output
+    assert "No assumption moves any of these" in result.stderr
+    found = read_beside(Path("runs/s"), "sensitivity")
+    assert set(found["method"]) == {"morris"}
+    assert (found["effect"] == 0).all()
+
+
+def test_a_metric_that_no_run_has_is_a_fault(file: Path, simulator: Simulator) -> None:
+    result = ask("--samples", "2", "--metric", "recall")
+    assert result.exit_code == 2
+    assert "--metric: not every run has recall; it should be one that all arms have" in result.stderr
+
+
 @pytest.mark.parametrize(
     ("words", "fault"),
     [

@@ -94,12 +94,15 @@ def point_name(point: Point) -> str:
 
 
 def rows_of(plan: StudyPlan, names: Sequence[str], design: Design, metrics: Sequence[str]) -> pd.DataFrame:
-    """The rows of `sensitivity.parquet` that finished runs come to."""
+    """The rows of `sensitivity.parquet` that finished runs come to. Raises Faults where they have none."""
     arms = list(plan.every_arm)
     current, _ = plan.present()
     write_summary(plan.folder, arms, [run for run in current if run.seed in plan.study.seeds])
-    rows = wanted_rows(read_summary(plan.folder), metrics)
-    return analysed(design, list(outputs(rows, arms, names)))
+    found = list(outputs(wanted_rows(read_summary(plan.folder), metrics), arms, names))
+    if not found:
+        wrong = f"not every run has {' or '.join(metrics or ('what is asked of every study',))}"
+        raise Faults([Fault("--metric", None, "", wrong, "it should be one that all arms have under all assumptions")])
+    return analysed(design, found)
 
 
 @dataclass
@@ -127,6 +130,9 @@ class Analysis:
             self._conclude(pd.concat(rows, ignore_index=True), rows[-1])
             if method == "morris":
                 names = weightiest(everyone(rows[-1]), FEW)
+            if not names:
+                self._say("No assumption moves any of these, so there is no variance to be shared out.")
+                break
         return DONE
 
     def design(self, method: Method, names: Sequence[str]) -> Design:
