@@ -13,6 +13,7 @@ from feedsim.cli import app
 from feedsim.results import RunWriter, find_runs
 from feedsim.scenario import dump
 from feedsim.study import sensitivity_run
+from feedsim.study.engines.here import HereEngine
 from feedsim.study.engines.local import LocalEngine
 from feedsim.study.events import Failed
 from feedsim.study.live import Watcher
@@ -200,6 +201,7 @@ def test_a_small_real_analysis_finds_that_a_longer_feed_shows_more(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sensitivity_run, "LocalEngine", lambda workers: HereEngine())
     text = "name: s\ndays: 1\nburn_in_days: 0\npopulation: {users: 100}\nranker: {kind: chronological}\n"
     written(tmp_path, f"{text}assumptions: {{people.minds.look_on: {{low: 0.6, high: 0.98}}}}\n", "s.yaml")
     result = ask("--method", "morris", "--samples", "2", "--metric", "impressions", "--quiet")
