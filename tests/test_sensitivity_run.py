@@ -13,8 +13,7 @@ from feedsim.cli import app
 from feedsim.results import RunWriter, find_runs
 from feedsim.scenario import dump
 from feedsim.study import sensitivity_run
-from feedsim.study.engines.here import HereEngine
-from feedsim.study.engines.local import LocalEngine
+from feedsim.study.engines.protocol import Engine
 from feedsim.study.events import Failed
 from feedsim.study.live import Watcher
 from feedsim.study.plan import RunPlan, StudyPlan
@@ -58,7 +57,7 @@ class Simulator:
         self.ran: list[int] = []
         self.stop_after, self.fail = 10**9, False
 
-    def __call__(self, plans: Sequence[StudyPlan], engine: LocalEngine, watcher: Watcher) -> Outcome:
+    def __call__(self, plans: Sequence[StudyPlan], engine: Engine, watcher: Watcher) -> Outcome:
         waiting = plans[0].waiting
         for run in waiting[: self.stop_after]:
             written_run(run)
@@ -201,10 +200,9 @@ def test_a_small_real_analysis_finds_that_a_longer_feed_shows_more(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(sensitivity_run, "LocalEngine", lambda workers: HereEngine())
     text = "name: s\ndays: 1\nburn_in_days: 0\npopulation: {users: 100}\nranker: {kind: chronological}\n"
     written(tmp_path, f"{text}assumptions: {{people.minds.look_on: {{low: 0.6, high: 0.98}}}}\n", "s.yaml")
-    result = ask("--method", "morris", "--samples", "2", "--metric", "impressions", "--quiet")
+    result = ask("--method", "morris", "--samples", "2", "--metric", "impressions", "--quiet", "--engine", "here")
     assert result.exit_code == 0, result.stderr
     found = read_beside(Path("runs/s"), "sensitivity")
     everyone = found[(found["group"] == "") & (found["part"] == "")]

@@ -16,7 +16,7 @@ from feedsim.report import write_report
 from feedsim.report.gap import GAP
 from feedsim.results import read_summary, write_summary
 from feedsim.scenario import Study, load_study
-from feedsim.study.engines.local import LocalEngine
+from feedsim.study.engines.protocol import Engine
 from feedsim.study.live import say
 from feedsim.study.outputs import analysed, everyone, outputs, wanted_rows
 from feedsim.study.plan import StudyPlan, check_writable, plan_study, taken_places
@@ -111,7 +111,7 @@ class Analysis:
 
     question: Question
     study: Study
-    workers: int | None
+    engine: Engine
     quiet: bool
     console: Console
 
@@ -157,7 +157,7 @@ class Analysis:
         """Run what is not finished; 0, or the exit status."""
         waiting, runs = len(plan.waiting), len(plan.runs)
         self._say(f"{method}: {runs - waiting:,} of {runs:,} different runs are finished already")
-        outcome: Outcome = carry_out([plan], LocalEngine(self.workers), watcher(self.console, waiting, self.quiet))
+        outcome: Outcome = carry_out([plan], self.engine, watcher(self.console, waiting, self.quiet))
         if outcome.interrupted:
             say(self.console, "Interrupted. What is finished is kept; the same command goes on from here.")
             return INTERRUPTED
@@ -187,8 +187,8 @@ def _many(count: int, noun: str) -> str:
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
-def answer_and_show(question: Question, workers: int | None, quiet: bool) -> int:
+def answer_and_show(question: Question, engine: Engine, quiet: bool) -> int:
     """Run what is not finished, show it on stderr, then what moves what on stdout; the exit status. Raises Faults."""
     study = question.study({})
     check(question, study)
-    return Analysis(question, study, workers, quiet, Console(stderr=True, highlight=False)).run()
+    return Analysis(question, study, engine, quiet, Console(stderr=True, highlight=False)).run()
