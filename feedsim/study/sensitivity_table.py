@@ -50,10 +50,12 @@ def _block(rows: pd.DataFrame, columns: list[tuple[str, str]], method: str) -> I
     scale = 100.0 if method == "sobol" else scale
     yield Row(" ".join([title.format(harm=harm).strip(), *filter(None, cut)]), is_heading=True)
     of = {(row["arm"], row["against"], row["assumption"]): row for _, row in rows.iterrows()}
-    decimals = _decimals(rows["effect"].to_numpy(float) * scale)
+    decimals = {
+        key: _decimals(part["effect"].to_numpy(float) * scale) for key, part in rows.groupby(["arm", "against"])
+    }
     order = sorted(dict.fromkeys(rows["assumption"]), key=lambda name: -_effect(of.get((*columns[-1], name))))
     for name in order:
-        cells = tuple(_cell(of.get((*column, name)), scale, decimals) for column in columns)
+        cells = tuple(_cell(of.get((*column, name)), scale, decimals.get(column, 0)) for column in columns)
         yield Row(str(name), cells, level=1)
 
 
