@@ -28,6 +28,7 @@ __all__ = [
     "progress",
     "read_summary",
     "running",
+    "whole_runs",
     "write_summary",
 ]
 
@@ -146,12 +147,17 @@ SUMMARY = pa.schema([("arm", TEXT), ("assumption", TEXT), ("seed", pa.int64())])
 def write_summary(study_dir: Path, arms_in_order: Sequence[str], only: Sequence[RunPath] | None = None) -> Path:
     """The whole-run cells of every run of these arms, or of those `only`, arm by arm, as `summary.parquet`."""
     found = find_runs(study_dir) if only is None else only
-    parts = [_whole_run(run) for arm in arms_in_order for run in found if run.arm == arm]
-    table = pa.concat_tables(parts).unify_dictionaries() if parts else SUMMARY.empty_table()
+    table = whole_runs([run for arm in arms_in_order for run in found if run.arm == arm])
     path = Path(study_dir) / "summary.parquet"
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     pq.write_table(table, temporary, compression="zstd")
     return temporary.replace(path)
+
+
+def whole_runs(runs: Sequence[RunPath]) -> pa.Table:
+    """The whole-run cells of these runs: what `summary.parquet` has."""
+    parts = [_whole_run(run) for run in runs]
+    return pa.concat_tables(parts).unify_dictionaries() if parts else SUMMARY.empty_table()
 
 
 def _whole_run(run: RunPath) -> pa.Table:

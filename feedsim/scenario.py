@@ -20,10 +20,12 @@ from feedsim.integrity.desk import NoReview, ReviewBlock
 from feedsim.integrity.detectors import DetectorsBlock, NoDetectors
 from feedsim.integrity.policies import LIBRARY, Policy, PolicyBlock
 from feedsim.layers import Sheet, apply_sets, open_sheet, placed, read_sets
+from feedsim.lever_checks import Start, read_search
+from feedsim.levers import Optimize
 from feedsim.measures.block import Measures
 from feedsim.merging import Data, merged
 from feedsim.own_code import OwnCode, code_digests, own_policies
-from feedsim.people.content import ContentBlock, GeneratedContent, Harm, default_harms
+from feedsim.people.content import ContentBlock, GeneratedContent, Harm, default_harms, enabled
 from feedsim.people.judge import Judges
 from feedsim.people.minds import MindsBlock
 from feedsim.people.reflect import Reflection
@@ -94,6 +96,8 @@ class Study(Block):
     """each resolved, in the order of the file"""
     seeds: tuple[int, ...]
     file: Path
+    optimize: Optimize | None = None
+    """what `feedsim optimize` searches for"""
     under: dict[str, dict[str, Scenario]] = Field({})
     """assumption -> arm -> resolved; empty where the study assumes one thing"""
 
@@ -124,6 +128,7 @@ def load_study(
     head = heading(sheet, seeds, faults)
     chosen = _chosen_arms(sheet, arms, faults)
     resolved = _resolved(sheet, sets, OwnCode(Path(path).parent, allow_code), faults)
+    search = read_search(sheet, _start(resolved.get(BASE)), faults)
     if faults:
         raise Faults(faults)
     return Study(
@@ -133,6 +138,7 @@ def load_study(
         arms={arm: resolved[arm if sheet.arms else BASE] for arm in chosen},
         seeds=head.seeds,
         file=Path(path),
+        optimize=search,
     )
 
 
@@ -155,7 +161,7 @@ def _resolved(sheet: Sheet, sets: Sequence[str], code: OwnCode, faults: list[Fau
     inputs, resolved = Inputs(), {}
     of_base: list[Finding] = []
     for arm, tree in trees.items():
-        scenario, found = _examined(code.usable(tree), inputs, model)
+        scenario, found = examined(code.usable(tree), inputs, model)
         found = [*code.findings(tree), *found]
         own = sheet.base if arm == BASE else sheet.arms[arm]
         faults += [
@@ -184,11 +190,30 @@ def _trees(sheet: Sheet, model: type[Scenario]) -> dict[str, Data]:
     return trees
 
 
-def _examined(tree: Data, inputs: Inputs, model: type[Scenario]) -> tuple[Scenario | None, list[Finding]]:
+def examined(tree: Data, inputs: Inputs, model: type[Scenario]) -> tuple[Scenario | None, list[Finding]]:
     """The scenario, and all that is wrong with it."""
     result = validated(tree, model)
     further = [] if result.block is None else checks.findings(result.block, inputs)
     return _plain(result.block), [*result.findings, *(finding for finding in further if result.stands(finding))]
+
+
+def model_of(scenario: Scenario) -> type[Scenario]:
+    """Scenario, which may name the policies that this one has."""
+    return scenario_with(own_policies(scenario.policies.values()))
+
+
+def tree_of(scenario: Scenario) -> Data:
+    """All settings, as a file with nothing but them would give them."""
+    tree: Data = merged({}, settings(scenario), model_of(scenario), in_file=True)
+    return tree
+
+
+def _start(base: Scenario | None) -> Start | None:
+    """Where a search starts."""
+    if base is None:
+        return None
+    model, harms = model_of(base), tuple(enabled(base.harms))
+    return Start(tree_of(base), model, harms, lambda tree: examined(tree, Inputs(), model)[1])
 
 
 def _plain(scenario: Scenario | None) -> Scenario | None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from feedsim.checks import FOLDER
 from feedsim.heading import MOST_SEEDS
+from feedsim.levers import Optimize
 from feedsim.merging import MIXES, Data
 from feedsim.scenario import Scenario
 
@@ -19,6 +20,8 @@ def schema() -> Data:
     whole = Scenario.model_json_schema(mode="validation")
     blocks = {name: _partial(block, name) for name, block in whole.pop("$defs").items()}
     scenario = _partial(whole, "Scenario")
+    search = Optimize.model_json_schema(mode="validation")
+    blocks |= search.pop("$defs")
     return {
         "$schema": DIALECT,
         "title": "feedsim study",
@@ -26,7 +29,7 @@ def schema() -> Data:
         "type": "object",
         "additionalProperties": False,
         "properties": _head() | scenario["properties"],
-        "$defs": {**blocks, "Scenario": scenario},
+        "$defs": {**blocks, "Optimize": search, "Scenario": scenario},
     }
 
 
@@ -44,6 +47,7 @@ def _head() -> Data:
             "propertyNames": folder,
             "additionalProperties": {"anyOf": [{"$ref": "#/$defs/Scenario"}, {"type": "null"}]},
         },
+        "optimize": {"$ref": "#/$defs/Optimize"},
         "seeds": {
             "description": "Chance: how many seeds, counted from 1, or which.",
             "anyOf": [

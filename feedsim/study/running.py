@@ -1,6 +1,6 @@
 """Running studies: what is finished stays, what fails is told, what is left goes on."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -81,12 +81,15 @@ def _note(outcome: Outcome, run: RunPlan, event: Event) -> None:
             run.error_file.write_text(f"{event.error}\n\n{event.story}", encoding="utf-8")
 
 
-def conclude(plan: StudyPlan) -> Path | None:
-    """Write summary and report of the finished runs of this very study; the report's path, or nothing without runs."""
+def conclude(plan: StudyPlan, shown: Collection[str] | None = None) -> Path | None:
+    """Write summary and report (of all arms, or of those `shown`) of the finished runs of this very study; the report's
+    path, or nothing without runs."""
     current, _ = plan.present()
     if not current:
         return None
     here = {run.arm for run in current}
     arms = [arm for arm in plan.every_arm if arm in here]
     write_summary(plan.folder, arms, current)
-    return write_report(plan.folder, plan.study.name, plan.study.question, arms)
+    return write_report(
+        plan.folder, plan.study.name, plan.study.question, [arm for arm in arms if shown is None or arm in shown]
+    )
