@@ -95,6 +95,32 @@ def run(
 
 
 @app.command()
+def optimize(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A study file with `optimize:`.", show_default=False)],
+    trials: Annotated[
+        int | None, typer.Option(min=1, max=10_000, metavar="N", help="Trials, instead of the file's.")
+    ] = None,
+    sets: Annotated[
+        list[str], typer.Option("--set", metavar="PATH=VALUE", help="Change a setting of the base.")
+    ] = [],  # noqa: B006
+    seeds: Annotated[list[int], typer.Option("--seed", metavar="N", help="Seeds to run, instead of the file's.")] = [],  # noqa: B006
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder of the runs.")] = Path("runs"),
+    workers: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="Runs at the same time.", show_default="one a core")
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
+    allow_code: Annotated[
+        bool, typer.Option("--allow-code", help="Load policies of one's own, named as my_module.MyPolicy.")
+    ] = False,
+) -> None:
+    """Search for the settings between which there is only a trade-off. What is finished already is not run again."""
+    from feedsim.study.searching import load_search, optimize_and_show
+
+    study = load_search(file, sets, seeds, trials, allow_code)
+    raise typer.Exit(optimize_and_show(study, out, workers, quiet))
+
+
+@app.command()
 def compare(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A study's folder.", show_default=False)],
     to: Annotated[

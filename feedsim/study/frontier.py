@@ -1,8 +1,8 @@
 """`frontier.parquet`: every trial of a search, what it set, what came of it, and what none of the others beats.
 
 A column's kind stands before its name, so that a reader needs to know none of them: `lever:<setting>`, `objective:<of>:`
-followed by mean, low, high or seeds, and `constraint:<line>`. An objective's direction and reference are in the
-metadata of its column `mean`. Imports nothing of the engine.
+followed by mean, low, high, seeds, change, change_low or change_high, and `constraint:<line>`. An objective's direction
+and reference are in the metadata of its column `mean`. Imports nothing of the engine.
 """
 
 import os
@@ -105,6 +105,9 @@ def _of_objective(one: Objective) -> tuple[Column, ...]:
         Column(f"{name}low", F64, one.unit, "lower end of the 95 % interval of the mean; null = one seed"),
         Column(f"{name}high", F64, one.unit, "upper end of the 95 % interval of the mean; null = one seed"),
         Column(f"{name}seeds", I32, "seeds", "that the mean is over"),
+        Column(f"{name}change", F64, one.unit, "mean difference to the base, paired by seed"),
+        Column(f"{name}change_low", F64, one.unit, "lower end of the 95 % interval of the difference"),
+        Column(f"{name}change_high", F64, one.unit, "upper end of the 95 % interval of the difference"),
     )
 
 

@@ -34,7 +34,7 @@ def run_and_show(
     if not quiet:
         for plan in plans:
             _say_what_is_kept(errors, plan)
-    outcome = carry_out(plans, LocalEngine(workers), _watcher(errors, waiting, quiet))
+    outcome = carry_out(plans, LocalEngine(workers), watcher(errors, waiting, quiet))
     reported = [_conclude(plan, errors, quiet) for plan in plans]
     if outcome.interrupted:
         say(errors, "Interrupted. What is finished is kept; the same command goes on from here.")
@@ -42,7 +42,8 @@ def run_and_show(
     return DONE if all(reported) and not outcome.failed else FAILED
 
 
-def _watcher(console: Console, runs: int, quiet: bool) -> Watcher:
+def watcher(console: Console, runs: int, quiet: bool) -> Watcher:
+    """Who tells of runs, on what is there to tell it on."""
     if quiet:
         return OnlyErrors(console)
     return LiveLines(console, runs) if console.is_terminal and runs else PlainLines(console)

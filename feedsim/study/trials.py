@@ -104,11 +104,11 @@ def frontier(optimize: Optimize, trials: Sequence[Trial], seeds: Sequence[int]) 
     }
     columns |= {f"{LEVER}{path}": _setting([trial.values[path] for trial in trials]) for path in optimize.levers}
     for i, goal in enumerate(optimize.goals):
-        of = _intervals([trial.figures[:, i] for trial in trials])
-        columns |= {f"{OBJECTIVE}{goal}:{name}": of[name].to_numpy() for name in ("mean", "low", "high", "seeds")}
+        columns |= _of_objective(goal, [trial.figures[:, i] for trial in trials])
     crossed = violations(optimize, means, base)
     columns |= {f"{CONSTRAINT}{limit}": crossed[:, i] for i, limit in enumerate(optimize.limits)}
-    reference = oriented(loss[0] + size, [way == "up" for way in optimize.goals.values()])
+    # 0.0 is added so that none is -0.0.
+    reference = 0.0 + oriented(loss[0] + size, [way == "up" for way in optimize.goals.values()])
     return Frontier(pd.DataFrame(columns), tuple(_objectives(optimize, reference)))
 
 
@@ -149,6 +149,15 @@ def _setting(values: Sequence[Any]) -> list[Any]:
     if said and all(isinstance(value, int | float) and not isinstance(value, bool) for value in said):
         return [np.nan if value is None else value for value in values]
     return [value if isinstance(value, str) else json.dumps(value, ensure_ascii=False) for value in values]
+
+
+def _of_objective(goal: Goal, by_trial: Sequence[Doubles]) -> dict[str, Any]:
+    """Its columns: means with their intervals, and those of differences to the base, paired by seed."""
+    now, change = _intervals(by_trial), _intervals([one - by_trial[0] for one in by_trial])
+    found = {name: now[name].to_numpy() for name in ("mean", "low", "high", "seeds")}
+    names = {"mean": "change", "low": "change_low", "high": "change_high"}
+    found |= {name: change[of].to_numpy() for of, name in names.items()}
+    return {f"{OBJECTIVE}{goal}:{name}": values for name, values in found.items()}
 
 
 def _intervals(by_trial: Sequence[Doubles]) -> pd.DataFrame:
