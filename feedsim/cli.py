@@ -100,9 +100,7 @@ def optimize(
     trials: Annotated[
         int | None, typer.Option(min=1, max=10_000, metavar="N", help="Trials, instead of the file's.")
     ] = None,
-    sets: Annotated[
-        list[str], typer.Option("--set", metavar="PATH=VALUE", help="Change a setting of the base.")
-    ] = [],  # noqa: B006
+    sets: Annotated[list[str], typer.Option("--set", metavar="PATH=VALUE", help="Change a setting of the base.")] = [],  # noqa: B006
     seeds: Annotated[list[int], typer.Option("--seed", metavar="N", help="Seeds to run, instead of the file's.")] = [],  # noqa: B006
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder of the runs.")] = Path("runs"),
     workers: Annotated[

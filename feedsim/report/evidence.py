@@ -11,6 +11,7 @@ from feedsim.report.further import Slant, slants
 from feedsim.report.gap import Gap, widest_gaps
 from feedsim.results import NotARun, Run, RunPath, find_runs, open_run, read_summary
 from feedsim.study.compare import CELL, differences, means, plain
+from feedsim.study.frontier import Frontier, read_frontier
 
 ENGAGEMENT, PREVALENCE, QUALITY = "engagement_value", "prevalence", "ranker_auc"
 
@@ -34,6 +35,8 @@ class Evidence:
     """where that is, of an arm and an assumption"""
     daily: pd.DataFrame
     """cells of days, of the first assumption: arm, seed, day, CELL, value"""
+    frontier: Frontier | None = None
+    """where settings have been searched for"""
 
     @property
     def base(self) -> str:
@@ -101,7 +104,7 @@ def gather(study_dir: Path, arms: Sequence[str], assumptions: Sequence[str], stu
     said = runs[0][1].manifest
     named = (study or str(said.get("study", Path(study_dir).name)), question or str(said.get("question", "")))
     unfinished = tuple(arm for arm in arms if arm not in there)
-    return Evidence(*named, kept, unfinished, order, runs, cells, where, daily)
+    return Evidence(*named, kept, unfinished, order, runs, cells, where, daily, read_frontier(study_dir))
 
 
 def _runs(

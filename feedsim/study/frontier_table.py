@@ -34,7 +34,9 @@ def name_of(row: Any) -> str:
 def _block(one: Objective, shown: pd.DataFrame) -> Iterator[Row]:
     scale = 100 if one.unit == "share" else 1
     unit = "%" if one.unit == "share" else one.unit
-    numbers = [shown[f"{OBJECTIVE}{one.name}:{what}"] * scale for what in ("mean", "change", "change_low", "change_high")]
+    numbers = [
+        shown[f"{OBJECTIVE}{one.name}:{what}"] * scale for what in ("mean", "change", "change_low", "change_high")
+    ]
     decimals = min(places(float(numbers[0].abs().max())) + 1, 6)
     texts = [_texts(of, decimals, sign) for of, sign in zip(numbers, ("", "+", "+", "+"), strict=True)]
     chances = ["" if pd.isna(p) else f"{p:.2f}" for p in shown["p_non_dominated"]]

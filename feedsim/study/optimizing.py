@@ -72,7 +72,10 @@ class Search:
         asked = 0
         while asked < self.optimize.trials and not self.interrupted:
             many = min(self.optimize.at_once, self.optimize.trials - asked)
-            proposals = [*self._base(), *map(self._proposal, range(asked + 1, asked + 1 + many), self.sampler.ask(many))]
+            proposals = [
+                *self._base(),
+                *map(self._proposal, range(asked + 1, asked + 1 + many), self.sampler.ask(many)),
+            ]
             asked += many
             new = {one.arm: self.arms[one.arm] for one in proposals if one.arm in self.arms.keys() - self.known.keys()}
             measured = evaluate(new)
@@ -103,7 +106,9 @@ class Search:
     def _take_in(self, proposals: Sequence[Proposal], measured: Measured) -> None:
         ended = [trial for one in proposals if (trial := self._trial(one, measured.errors)) is not None]
         if not self.trials and ended and ended[0].number == 0 and ended[0].error:
-            raise SearchFailed(f"the base, {BASE}, is what all trials are compared with, and it failed: {ended[0].error}")
+            raise SearchFailed(
+                f"the base, {BASE}, is what all trials are compared with, and it failed: {ended[0].error}"
+            )
         if self.trials or (ended and ended[0].number == 0):
             self.trials += ended
         if not self.interrupted:

@@ -22,9 +22,7 @@ def write_points(study_dir: Path, study: Study, arms: Mapping[str, Scenario], fr
     return [_write(folder, study, arms, frontier, row) for _, row in frontier.points.iterrows()]
 
 
-def _write(
-    folder: Path, study: Study, arms: Mapping[str, Scenario], frontier: Frontier, row: "pd.Series[str]"
-) -> Path:
+def _write(folder: Path, study: Study, arms: Mapping[str, Scenario], frontier: Frontier, row: "pd.Series[str]") -> Path:
     name, scenario = str(row["point"]), arms[str(row["arm"])]
     _bring_code(folder, scenario)
     path = folder / f"{name}.yaml"
