@@ -112,10 +112,11 @@ def optimize(
     ] = False,
 ) -> None:
     """Search for the settings between which there is only a trade-off. What is finished already is not run again."""
+    from feedsim.study.engines.local import LocalEngine
     from feedsim.study.searching import load_search, optimize_and_show
 
     study = load_search(file, sets, seeds, trials, allow_code)
-    raise typer.Exit(optimize_and_show(study, out, workers, quiet))
+    raise typer.Exit(optimize_and_show(study, out, LocalEngine(workers), quiet))
 
 
 @app.command()

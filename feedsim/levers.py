@@ -46,8 +46,15 @@ class Lever(Block):
             raise ValueError(f"low: {number(self.low)} has no logarithm; it should be greater than 0")
 
     @property
-    def extremes(self) -> dict[str, Any]:
-        """Where it is said in the file -> a value that the setting must be able to take."""
+    def range(self) -> tuple[float, float]:
+        """Lowest and highest value of what has no choices."""
+        assert self.low is not None
+        assert self.high is not None
+        return self.low, self.high
+
+    @property
+    def extremes(self) -> dict[str, tuple[Any, ...]]:
+        """Where it is said in the file -> values that the setting must be able to take."""
         if self.choices:
             return {"choices": self.choices}
         return {"low": (self.low,), "high": (self.high,)}

@@ -14,8 +14,9 @@ from feedsim.study.frontier import FOLDER, LEVER, OBJECTIVE, Frontier, Objective
 
 NOTE = (
     "Each mark is a trial: a combination of settings, run with every seed. A star is the base. Diamonds are not "
-    "dominated: no other trial is as good in all objectives and better in one. Filled ones with a number have a scenario "
-    "file. Circles are dominated, crosses break a constraint. Of many trials some look good by chance: run a point with more seeds before you rely on it."
+    "dominated: no other trial is as good in all objectives and better in one. Filled ones with a number have a "
+    "scenario file. Circles are dominated, crosses break a constraint. Of many trials some look good by chance: run a "
+    "point with more seeds before you rely on it."
 )
 
 SHORT = 40
@@ -94,8 +95,8 @@ def _points(found: Frontier) -> Html:
     body.append(["Probability that nothing dominates it", *(_probability(row["p_non_dominated"]) for row in points)])
     head = ["", *(text(f"{row['point']} ({row['arm']})") for row in points)]
     caption = (
-        f"Points: {FOLDER}/point-01.yaml and so on run to the same figures. First what each sets, then what comes of it: "
-        "below each mean the difference to the base, and its 95 % interval."
+        f"Points: {FOLDER}/point-01.yaml and so on run to the same figures. First what each sets, then what comes of "
+        "it: below each mean the difference to the base, and its 95 % interval."
     )
     return table(head, body, caption)
 
@@ -113,6 +114,7 @@ def _objective(one: Objective, row: Any) -> Html:
     said = percent(mean) if one.unit == "share" else number(mean)
     if row["trial"] == 0:
         return said
-    moved, interval = change(*(value * _scale(one) for value in by), "points" if one.unit == "share" else "")
+    middle, low, high = (value * _scale(one) for value in by)
+    moved, interval = change(middle, low, high, "points" if one.unit == "share" else "")
     parts = [moved.strip(), *([f"({interval})"] if interval else [])]
     return said + "".join(f'<span class="change">{text(part)}</span>' for part in parts)

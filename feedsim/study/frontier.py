@@ -1,7 +1,7 @@
 """`frontier.parquet`: every trial of a search, what it set, what came of it, and what none of the others beats.
 
-A column's kind stands before its name, so that a reader needs to know none of them: `lever:<setting>`, `objective:<of>:`
-followed by mean, low, high, seeds, change, change_low or change_high, and `constraint:<line>`. An objective's direction
+A column's kind stands before its name, so that a reader needs to know none: `lever:<setting>`, `objective:<of>:` with
+mean, low, high, seeds, change, change_low or change_high behind it, and `constraint:<line>`. An objective's direction
 and reference are in the metadata of its column `mean`. Imports nothing of the engine.
 """
 

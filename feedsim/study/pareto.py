@@ -21,14 +21,15 @@ def non_dominated(losses: Doubles) -> Bools:
 
     Points that are equal do not dominate each other. A point with a NaN is dominated, and dominates nothing.
     """
-    # (..., T, T) the first of two points against the second.
-    as_good = better = np.zeros((), np.bool_)
+    # (..., T, T) the first of two points against the second, an objective at a time.
+    valid = ~np.isnan(losses).any(axis=-1)
+    as_good: Bools = np.repeat(valid[..., :, None], losses.shape[-2], axis=-1)
+    better: Bools = np.zeros_like(as_good)
     for m in range(losses.shape[-1]):
         one, other = losses[..., :, None, m], losses[..., None, :, m]
-        as_good = (one <= other) if m == 0 else as_good & (one <= other)
-        better = better | (one < other)
-    valid = ~np.isnan(losses).any(axis=-1)
-    return np.asarray(valid & ~(as_good & better & valid[..., :, None]).any(axis=-2))
+        as_good &= one <= other
+        better |= one < other
+    return np.asarray(valid & ~(as_good & better).any(axis=-2))
 
 
 def hypervolume(losses: Doubles, reference: Doubles) -> float:
@@ -84,7 +85,8 @@ def p_non_dominated(losses: Doubles, feasible: Bools) -> Doubles:
     allowed = np.where(feasible[..., None], losses, np.nan)
     # A few at a time: each takes the square of the points.
     few = max(1, AT_ONCE // losses.shape[1] ** 2)
-    return np.concatenate([non_dominated(allowed[i : i + few]) for i in range(0, len(losses), few)]).mean(axis=0)
+    found = np.concatenate([non_dominated(allowed[i : i + few]) for i in range(0, len(losses), few)])
+    return np.asarray(found.mean(axis=0))
 
 
 def growth(losses: Doubles, feasible: Bools, reference: Doubles) -> Doubles:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import optuna
 
-from feedsim.levers import Lever, Optimize, Values
+from feedsim.levers import Optimize, Values
 from feedsim.study.pareto import Doubles
 
 DIGITS = 4
@@ -36,11 +36,11 @@ class Sampler:
         if lever.choices:
             # By its place: a choice may be a mapping.
             return lever.choices[trial.suggest_categorical(path, range(len(lever.choices)))]
-        assert lever.low is not None and lever.high is not None
+        low, high = lever.range
         log = lever.scale == "log"
         if self.is_whole[path]:
-            return trial.suggest_int(path, int(lever.low), int(lever.high), log=log)
-        return _rounded(trial.suggest_float(path, lever.low, lever.high, log=log), lever)
+            return trial.suggest_int(path, int(low), int(high), log=log)
+        return _rounded(trial.suggest_float(path, low, high, log=log), low, high)
 
     def tell(self, losses: Sequence[Doubles | None], violations: Sequence[Doubles]) -> None:
         """What became of the trials that were asked for, in their order; None where one failed."""
@@ -60,6 +60,5 @@ def _sampler(optimize: Optimize, seed: int) -> optuna.samplers.BaseSampler:
     return optuna.samplers.TPESampler(n_startup_trials=STARTUP, seed=seed)
 
 
-def _rounded(value: float, lever: Lever) -> float:
-    assert lever.low is not None and lever.high is not None
-    return min(max(float(f"{value:.{DIGITS}g}"), lever.low), lever.high)
+def _rounded(value: float, low: float, high: float) -> float:
+    return min(max(float(f"{value:.{DIGITS}g}"), low), high)

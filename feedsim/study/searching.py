@@ -1,7 +1,7 @@
 """Searching in front of somebody: each batch of trials is run like a study, and the frontier is written after it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
@@ -9,6 +9,7 @@ from rich.console import Console
 from feedsim.faults import Fault, Faults
 from feedsim.results import RunPath, finished, whole_runs
 from feedsim.scenario import Scenario, Study, load_study
+from feedsim.study.engines.protocol import Engine
 from feedsim.study.frontier import BASE, Frontier, write_frontier
 from feedsim.study.frontier_table import frontier_table
 from feedsim.study.live import say
@@ -25,32 +26,28 @@ class Runs:
 
     study: Study
     out: Path
-    workers: int | None
+    engine: Engine
     errors: Console
     quiet: bool
-    kept: int = field(default=0)
-    """runs that were there before"""
 
     def __call__(self, arms: Mapping[str, Scenario]) -> Measured:
         """Run them all with all seeds. Raises Faults where a place is taken by what is no run."""
         plan = self.plan(arms)
         if faults := list(taken_places(plan)):
             raise Faults(faults)
-        self.kept += len(plan.runs) - len(plan.waiting)
-        outcome = carry_out([plan], self.workers, watcher(self.errors, len(plan.waiting), self.quiet))
+        outcome = carry_out([plan], self.engine, watcher(self.errors, len(plan.waiting), self.quiet))
         errors = {run.arm: failure.error for run, failure in outcome.failed}
         return Measured(whole_runs(_whole(plan)).to_pandas(), errors, outcome.interrupted)
 
     def plan(self, arms: Mapping[str, Scenario]) -> StudyPlan:
         """The study with these arms instead of its own."""
-        return plan_study(self.study.model_copy(update={"arms": dict(arms)}), self.out)
+        return plan_study(self.study.model_copy(update={"arms": dict(arms), "under": {}}), self.out)
 
 
 def _whole(plan: StudyPlan) -> list[RunPath]:
     """The runs of arms of which none is missing."""
     there = [run for run in plan.runs if finished(run.folder, run.content_hash)]
-    missing = {run.arm for run in plan.runs} - {run.arm for run in there}
-    missing |= {run.arm for run in plan.runs if run not in there}
+    missing = {run.arm for run in plan.runs if run not in there}
     return [RunPath(run.arm, "", run.seed, run.folder) for run in there if run.arm not in missing]
 
 
@@ -67,12 +64,12 @@ def load_search(
     return study.model_copy(update={"optimize": study.optimize.model_copy(update={"trials": trials})})
 
 
-def optimize_and_show(study: Study, out: Path, workers: int | None, quiet: bool) -> int:
+def optimize_and_show(study: Study, out: Path, engine: Engine, quiet: bool) -> int:
     """Search, with progress on stderr, then the frontier on stdout; the exit status. Raises Faults."""
     errors = Console(stderr=True, highlight=False)
     folder = out / study.name
     check_writable(folder, out)
-    search, runs, found = Search(study), Runs(study, out, workers, errors, quiet), None
+    search, runs, found = Search(study), Runs(study, out, engine, errors, quiet), None
     try:
         for found in search.batches(runs):
             write_frontier(folder, found)
