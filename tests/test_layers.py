@@ -15,15 +15,16 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = "feedsim"
 
 LAYERS = (
-    ("kernels", "world.arrays", "block", "faults", "tables", "writer", "results", "study.compare", "measures.names",
+    ("kernels", "world.arrays", "block", "faults", "tables", "writer", "results", "study.compare", "study.frontier",
+     "study.pareto", "measures.names",
      "engine.stages", "grid", "sheet"),  # what needs nothing of a simulation: tools, data, and what only reads files
     ("world.rng",),
     ("world", "merging", "validation", "reading", "writing"),
     ("feed.flow", "feed.friction"),
     ("people", "feed", "integrity", "measures"),
     ("company",),
-    ("inputs", "own_code", "policy_checks", "desk_checks", "checks", "layers", "heading", "scenario",
-     "schema"),  # a study file becomes a Scenario
+    ("inputs", "own_code", "policy_checks", "desk_checks", "checks", "layers", "heading", "goals", "levers",
+     "lever_checks", "scenario", "steering", "schema"),  # a study file becomes a Scenario
     ("engine",),
     ("report",),
     ("study",),
@@ -45,6 +46,7 @@ HOMES = {
     "rich": ("grid", "sheet", "study", *LAYERS[-1]),
     "typer": ("cli",),
     "plotly": ("report",),
+    "optuna": ("study.sampling",),
 }
 """What comes from elsewhere -> the only modules of feedsim that may import it. streamlit is the dashboard's."""
 
@@ -53,7 +55,8 @@ READERS = {
     "writer": ("tables",),
     "results": ("tables", "writer"),
     "study.compare": (),
-    "report": ("report", "results", "study.compare", "measures.names", "tables", "writer"),
+    "study.frontier": ("tables",),
+    "report": ("report", "results", "study.compare", "study.frontier", "measures.names", "tables", "writer"),
 }
 """What reads and writes files and knows nothing of the engine -> all that it may import of feedsim."""
 
@@ -232,7 +235,7 @@ def dashboard() -> list[Path]:
 
 @pytest.mark.skipif(not dashboard(), reason="there is no dashboard yet")
 def test_the_dashboard_reads_files_and_starts_runs_by_the_command_line_alone() -> None:
-    allowed = ("__init__", "results", "study.compare", "tables", "report", "measures.names")
+    allowed = ("__init__", "results", "study.compare", "study.frontier", "tables", "report", "measures.names")
     for path in dashboard():
         names = own(imported(ast.parse(path.read_text(encoding="utf-8"))))
         assert [name for name in sorted(names) if not within(name, allowed)] == [], path.name

@@ -107,7 +107,7 @@ class Search:
         ended = [trial for one in proposals if (trial := self._trial(one, measured.errors)) is not None]
         if not self.trials and ended and ended[0].number == 0 and ended[0].error:
             raise SearchFailed(
-                f"the base, {BASE}, is what all trials are compared with, and it failed: {ended[0].error}"
+                f"the base is what all trials are compared with, and nothing came of it: {ended[0].error}"
             )
         if self.trials or (ended and ended[0].number == 0):
             self.trials += ended

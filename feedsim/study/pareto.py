@@ -22,7 +22,7 @@ def non_dominated(losses: Doubles) -> Bools:
     Points that are equal do not dominate each other. A point with a NaN is dominated, and dominates nothing.
     """
     # (..., T, T) the first of two points against the second, an objective at a time.
-    valid = ~np.isnan(losses).any(axis=-1)
+    valid: Bools = np.asarray(~np.isnan(losses).any(axis=-1))
     as_good: Bools = np.repeat(valid[..., :, None], losses.shape[-2], axis=-1)
     better: Bools = np.zeros_like(as_good)
     for m in range(losses.shape[-1]):
