@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from feedsim.engine.clock import COMPANY, NIGHT, TICK, Clock
+from feedsim.engine.clock import COMPANY, DETECTION, NIGHT, TICK, Clock
 
 Log = list[tuple[int, str]]
 
@@ -107,3 +107,35 @@ def test_what_goes_wrong_in_an_act_is_not_swallowed() -> None:
     with pytest.raises(ZeroDivisionError):
         clock.run()
     assert clock.environment.now == 3
+
+
+def test_a_clock_that_stops_and_goes_on_lives_the_same_as_one_that_does_not() -> None:
+    """What is due in the minute in which it stops waits, the night too; a stop where it stands already is none."""
+    processes = (("night", 4, 0, NIGHT), ("company", 3, 2, COMPANY), ("tick", 1, 0, TICK))
+    clock, log = Clock(0, 8), Log()
+    for name, minutes, begin, turn in processes:
+        clock.every(minutes, begin, turn, noted(log, name))
+    clock.run(4)
+    assert (4, "night") not in log
+    assert clock.environment.now == 4
+    clock.run(4)
+    clock.run(6)
+    clock.run()
+    assert log == lived(0, 8, *processes)
+
+
+@pytest.mark.parametrize("at", range(9))
+def test_a_new_clock_goes_on_where_another_stopped(at: int) -> None:
+    processes = (("night", 4, 0, NIGHT), ("slow", 5, 0, COMPANY), ("train", 3, 2, DETECTION), ("tick", 1, 0, TICK))
+    whole = lived(0, 8, *processes)
+    assert lived(at, 8, *processes) == [(minute, name) for minute, name in whole if minute >= at]
+
+
+def test_a_run_may_end_sooner_than_it_was_meant_to() -> None:
+    clock, log = Clock(0, 8), Log()
+    for name, turn in (("night", NIGHT), ("tick", TICK)):
+        clock.every(2, 0, turn, noted(log, name))
+    clock.run(4)
+    clock.last_minute = 4
+    clock.run()
+    assert log == [(0, "night"), (0, "tick"), (2, "night"), (2, "tick"), (4, "night")]

@@ -9,7 +9,7 @@ import numba
 from feedsim.company.registry import card_json
 from feedsim.engine.books import Books
 from feedsim.engine.chunks import CHUNK, Chunks
-from feedsim.engine.clock import COMPANY, NIGHT, TICK, Clock
+from feedsim.engine.clock import COMPANY, DETECTION, NIGHT, TICK, Clock
 from feedsim.engine.founding import found
 from feedsim.engine.safety import Safety
 from feedsim.engine.server import Server
@@ -52,7 +52,13 @@ class Progress:
 
 class Simulation:
     """One run. `watch`: viewers whose every candidate is kept, besides the sampled ones. Threads and chunk size
-    change the speed and nothing else."""
+    change the speed and nothing else.
+
+    `run` lives it all; `advance` lives up to a minute, as often as wanted, and `finish` then closes the books.
+    """
+
+    writer: RunWriter
+    """where rows go, from the first `advance` on"""
 
     def __init__(
         self,
@@ -78,31 +84,56 @@ class Simulation:
         self.chunks = Chunks(
             self.world, self.server, self.responder, self.sample, self.books.ledger, self.watch_stages, threads, chunk
         )
+        self.first, self.last = -scenario.burn_in_days * DAY, scenario.days * DAY
+        """minutes in which it begins, and by which it has ended"""
+        self.minute = self.first
+        """up to which it has been lived: what is due in this minute has not been done"""
+        self.clock: Clock | None = None
 
     def run(self, writer: RunWriter, until_tick: int | None = None) -> None:
         """Live through burn-in and the measured days and write all tables; stop after `until_tick` of measured time."""
-        s = self.scenario
-        last = s.days * DAY if until_tick is None else (until_tick + 1) * s.tick_minutes
-        first = -s.burn_in_days * DAY
-        clock = Clock(first, min(last, s.days * DAY))
+        self.advance(writer, self.last if until_tick is None else (until_tick + 1) * self.scenario.tick_minutes)
+        self.finish(writer)
+
+    def advance(self, writer: RunWriter, minute: int) -> None:
+        """Live up to `minute` of the run, and stop before anything of that minute is done.
+
+        At a midnight nothing is under way but what `feedsim.engine.snapshot` can store: the day's sums are still open,
+        and every reviewer has gone home.
+        """
+        self.writer = writer
+        if self.clock is None:
+            self.clock = self.started()
+        self.minute = max(self.minute, min(minute, self.last))
+        with self.chunks.side_by_side():
+            self.clock.run(self.minute)
+
+    def started(self) -> Clock:
+        """A clock that stands at this minute, with all that is due from then on."""
+        s, first, clock = self.scenario, self.first, Clock(self.minute, self.last)
         self.safety.attend(clock)
-        clock.every(DAY, first, NIGHT, lambda minute: self.midnight(writer, minute, first))
+        clock.every(DAY, first, NIGHT, self.midnight)
         if isinstance(s.ranker, EngagementRanker):
             start = 0 if s.burn_in_days else s.ranker.retrain_days * DAY
-            clock.every(s.ranker.retrain_days * DAY, start, COMPANY, lambda minute: self.retrain(writer, minute))
+            clock.every(s.ranker.retrain_days * DAY, start, COMPANY, self.retrain)
         if isinstance(s.detectors, LearnedDetectors):
             cadence = s.detectors.retrain_days * DAY
-            begin = 0 if s.burn_in_days else cadence
-            clock.every(cadence, begin, COMPANY, lambda minute: self.retrain_detectors(writer, minute))
-        clock.every(s.tick_minutes, first, TICK, lambda minute: self.tick(minute, first))
-        with self.chunks.side_by_side():
-            clock.run()
+            clock.every(cadence, 0 if s.burn_in_days else cadence, DETECTION, self.retrain_detectors)
+        clock.every(s.tick_minutes, first, TICK, self.tick)
+        return clock
+
+    def finish(self, writer: RunWriter) -> None:
+        """Close the last day, if it is over, and write what is left; nothing can be lived after that."""
+        self.advance(writer, self.minute)
+        assert self.clock is not None
+        self.clock.last_minute = self.minute
+        self.clock.run()
         with self.watch_stages.time("write"):
             if self.safety.team is not None:
                 self.books.cold_starts(self.safety.team.cold_starts())
             self.books.close(writer, self.world)
 
-    def midnight(self, writer: RunWriter, minute: int, first: int) -> None:
+    def midnight(self, minute: int) -> None:
         """Close the day that ends; forget what is old; draft the posts of the day that begins."""
         world = self.world
         world.minute = minute
@@ -111,19 +142,19 @@ class Simulation:
         with self.watch_stages.time("observe"):
             if minute > 0:
                 self.books.end_day(world, minute // DAY - 1)
-            self.books.flush(writer)
-        if minute == self.scenario.days * DAY:
+            self.books.flush(self.writer)
+        if minute == self.last:
             return
         with self.watch_stages.time("midnight"):
-            if minute > first:
+            if minute > self.first:
                 forget(world)
                 sleep(world, self.scenario.people.minds)
-            self.books.spill(writer, world, minute - self.server.retention)
+            self.books.spill(self.writer, world, minute - self.server.retention)
             self.safety.begin_day()
             self.drafts = self.supply.draft(minute // DAY)
             self.server.shelves = None
 
-    def retrain(self, writer: RunWriter, minute: int) -> None:
+    def retrain(self, minute: int) -> None:
         """Measure the heads in force on what was served since, then train the next version."""
         team = self.server.team
         assert team is not None
@@ -132,23 +163,23 @@ class Simulation:
             if team.model is not None:
                 cells = team.examine(self.world.users.groups, self.world.levels)
                 self.books.ranker_quality(minute // DAY - 1, cells)
-                writer.model_file(f"v{team.model.version:03d}.json", card_json(team.model, cells))
+                self.writer.model_file(f"v{team.model.version:03d}.json", card_json(team.model, cells))
             model = team.retrain(self.world, self.threads)
             for action, text in zip(ACTIONS, model.texts, strict=True):
-                writer.model_file(f"v{model.version:03d}_{action}.txt", text)
+                self.writer.model_file(f"v{model.version:03d}_{action}.txt", text)
 
-    def retrain_detectors(self, writer: RunWriter, minute: int) -> None:
+    def retrain_detectors(self, minute: int) -> None:
         """Train the next version of every detector, on all that reviewers have said so far."""
         self.world.minute = minute
         with self.watch_stages.time("train"):
             for detector in self.safety.retrain():
                 for name, text in detector.files():
-                    writer.model_file(name, text)
+                    self.writer.model_file(name, text)
 
-    def tick(self, minute: int, first: int) -> None:
+    def tick(self, minute: int) -> None:
         """Stages 1 to 10, once."""
         world, watch = self.world, self.watch_stages
-        world.minute, world.tick = minute, (minute - first) // world.tick_minutes
+        world.minute, world.tick = minute, (minute - self.first) // world.tick_minutes
         new = self.publish()
         with watch.time("detect"):
             self.safety.detect(new)
