@@ -28,7 +28,7 @@ LAYERS = (
     ("engine",),
     ("report",),
     ("study",),
-    ("bench", "trace", "feed_tables", "story", "listing", "cli", "__main__"),  # what a command does
+    ("bench", "environment", "trace", "feed_tables", "story", "listing", "cli", "__main__"),  # what a command does
 )  # fmt: skip
 """Lowest first. The longest name that fits says where a module stands; a module imports its own layer or lower ones."""
 
@@ -47,6 +47,7 @@ HOMES = {
     "typer": ("cli",),
     "plotly": ("report",),
     "optuna": ("study.sampling",),
+    "gymnasium": ("environment",),
 }
 """What comes from elsewhere -> the only modules of feedsim that may import it. streamlit is the dashboard's."""
 
