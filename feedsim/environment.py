@@ -12,7 +12,7 @@ It needs the extra `gym`. An episode is a run: burn-in, then a step a day; it is
 
 import re
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any
 
 import gymnasium
 import numpy as np
@@ -73,7 +73,7 @@ class FeedEnvironment(gymnasium.Env[Floats, Floats]):
     Prevalence in a reward is the true one: it is what the scenario wants, not what the company knows.
     """
 
-    metadata: ClassVar[dict[str, Any]] = {"render_modes": []}
+    metadata: dict[str, Any] = {"render_modes": []}  # noqa: RUF012 (as gymnasium declares it)
 
     def __init__(self, study: Study, prices: Mapping[str, float] | None = None, threads: int = 1) -> None:
         check(study, prices)
