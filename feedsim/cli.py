@@ -87,11 +87,21 @@ def run(
     allow_code: Annotated[
         bool, typer.Option("--allow-code", help="Load policies of one's own, named as my_module.MyPolicy.")
     ] = False,
+    until: Annotated[
+        list[str],
+        typer.Option(
+            "--until-precision",
+            metavar="METRIC=0.5%",
+            help="Add seeds, from 10 on, until every arm's difference to the first is known to this percentage of the "
+            "first arm's mean (or number); of one arm, its mean. METRIC:HARM=0.5% is about one class.",
+        ),
+    ] = [],  # noqa: B006
+    max_seeds: Annotated[int, typer.Option(min=10, metavar="N", help="At most so many seeds, when adding.")] = 100,
 ) -> None:
     """Run studies: every arm with every seed. What is finished already is kept and not run again."""
     from feedsim.study.show import run_and_show
 
-    raise typer.Exit(run_and_show(files, sets, seeds, arms, out, workers, quiet, allow_code))
+    raise typer.Exit(run_and_show(files, sets, seeds, arms, out, workers, quiet, allow_code, until, max_seeds))
 
 
 @app.command()
@@ -126,11 +136,38 @@ def compare(
         str | None, typer.Option(metavar="ARM", help="Compare with this arm.", show_default="the first")
     ] = None,
     metrics: Annotated[list[str], typer.Option("--metric", metavar="NAME", help="Only these metrics.")] = [],  # noqa: B006
+    precision: Annotated[
+        str | None,
+        typer.Option(
+            metavar="0.5%",
+            help="Tell how many more seeds it takes to know a difference to this percentage of the first arm's mean, "
+            "or to this number.",
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
     """Paired differences between arms, with 95 % intervals."""
     from feedsim.study.comparing import comparison_tables
 
-    Console(highlight=False).print(*comparison_tables(folder, to, metrics))
+    Console(highlight=False).print(*comparison_tables(folder, to, metrics, precision))
+
+
+@app.command()
+def export(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A run's or a study's folder.", show_default=False)],
+    to: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="Where to.", show_default="DIR_csv, beside DIR")
+    ] = None,
+    form: Annotated[Literal["csv"], typer.Option("--format", help="Of the files.")] = "csv",
+) -> None:
+    """Write all tables of a run or a study as CSV, with what each column means."""
+    from feedsim.export import export_csv
+
+    try:
+        typer.echo(export_csv(folder, to))
+    except OSError as error:
+        typer.echo(f"{to or folder}: can't be written: {error.strerror or error}", err=True)
+        raise typer.Exit(FAILED) from None
 
 
 @app.command()

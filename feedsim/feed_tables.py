@@ -20,19 +20,27 @@ DID = {
 Row: TypeAlias = "pd.Series[Any]"
 """Of Feed.candidates."""
 POST = ("from", "kind, topic", "age")
-WORDS = frozenset({"from", "the person", "left out"})
+WORDS = frozenset({"from", "between", "the person", "left out"})
 
 
 def shown_table(feed: Feed) -> Grid:
     """What was on the screen, and what the person did."""
     harm = _harm(feed.shown)
+    between = ("between",) if feed.frictions else ()
     rows = [
-        (_place(row), *_post(feed, row, harm), str(row["seconds"]), ", ".join(DID[a] for a in ACTIONS if row[a]))
+        (
+            _place(row),
+            *_post(feed, row, harm),
+            *(", ".join(name for name in feed.frictions if row[f"friction_{name}"]) for _ in between),
+            str(row["seconds"]),
+            ", ".join(DID[a] for a in ACTIONS if row[a]),
+        )
         for _, row in feed.shown.iterrows()
     ]
     notes = ["from: the author, then whose reshare or which source brought it."]
     notes += ["harm: the truth, which neither the person nor the company knows."] if harm else []
-    heads = ("#", *POST, *harm, "sec.", "the person")
+    notes += ["between: policies that put a label, a screen or a question before it."] if between else []
+    heads = ("#", *POST, *harm, *between, "sec.", "the person")
     return Grid(heads, rows, "Shown", tuple(notes), frozenset({"#", "sec."}), WORDS)
 
 

@@ -99,7 +99,7 @@ def _module(name: str, folder: Path) -> Any:
         module = import_module(name)
     except NotLoaded:
         raise
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         told = str(error).splitlines() or [""]
         raise NotLoaded(f"{name} can't be loaded ({type(error).__name__}: {told[0]})", "its code should run") from error
     beside = folder.resolve() / f"{name}.py"

@@ -12,7 +12,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from feedsim.tables import ALWAYS, FORMAT, TABLES, TEXT
+from feedsim.study_tables import COMPARISON, RUN
+from feedsim.tables import ALWAYS, FORMAT, TABLES
 from feedsim.writer import RunWriter, known, labels
 
 __all__ = [
@@ -26,9 +27,11 @@ __all__ = [
     "labels",
     "open_run",
     "progress",
+    "read_comparison",
     "read_summary",
     "running",
     "whole_runs",
+    "write_comparison",
     "write_summary",
 ]
 
@@ -140,7 +143,7 @@ def _runs(study_dir: Path, prefix: str, file: str) -> list[RunPath]:
     return sorted(found, key=lambda run: (run.arm, run.assumption, run.seed))
 
 
-SUMMARY = pa.schema([("arm", TEXT), ("assumption", TEXT), ("seed", pa.int64())])
+SUMMARY = pa.schema([column.field(column.name) for column in RUN])
 """What summary.parquet has before the columns of metrics.parquet."""
 
 
@@ -148,10 +151,17 @@ def write_summary(study_dir: Path, arms_in_order: Sequence[str], only: Sequence[
     """The whole-run cells of every run of these arms, or of those `only`, arm by arm, as `summary.parquet`."""
     found = find_runs(study_dir) if only is None else only
     table = whole_runs([run for arm in arms_in_order for run in found if run.arm == arm])
-    path = Path(study_dir) / "summary.parquet"
+    return _write_at_once(table, Path(study_dir) / "summary.parquet")
+
+
+def _write_at_once(table: pa.Table, path: Path) -> Path:
+    """Under another name first, so that nobody reads half of it."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    pq.write_table(table, temporary, compression="zstd")
-    return temporary.replace(path)
+    try:
+        pq.write_table(table, temporary, compression="zstd")
+        return temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 def whole_runs(runs: Sequence[RunPath]) -> pa.Table:
@@ -171,13 +181,30 @@ def _whole_run(run: RunPath) -> pa.Table:
 
 def read_summary(study_dir: Path) -> pd.DataFrame:
     """The whole-run cells of every run; arms stand in the study's order. Raises NotARun where there is no summary."""
-    path = Path(study_dir) / "summary.parquet"
+    return _read_beside(Path(study_dir) / "summary.parquet", "summary", {*SUMMARY.names, "metric", "value"})
+
+
+def write_comparison(study_dir: Path, rows: pd.DataFrame) -> Path:
+    """Differences between arms as `comparison.parquet`; `rows` has at least the columns of
+    `study_tables.COMPARISON`."""
+    fields = [column.field(column.name) for column in COMPARISON]
+    table = pa.Table.from_pandas(rows, pa.schema(fields), preserve_index=False).replace_schema_metadata()
+    return _write_at_once(table, Path(study_dir) / "comparison.parquet")
+
+
+def read_comparison(study_dir: Path) -> pd.DataFrame:
+    """Every cell of every arm against the first, with intervals. Raises NotARun where there is no comparison."""
+    return _read_beside(Path(study_dir) / "comparison.parquet", "comparison", {column.name for column in COMPARISON})
+
+
+def _read_beside(path: Path, what: str, columns: set[str]) -> pd.DataFrame:
+    """A table beside the arms. Raises NotARun where it is not there, or is something else."""
     if not path.is_file():
-        raise NotARun(f"{study_dir}: has no summary.parquet: no run of this study has finished")
+        raise NotARun(f"{path.parent}: has no {path.name}: no run of this study has finished")
     try:
         table = pq.read_table(path, partitioning=None)
     except (pa.ArrowException, OSError) as error:
         raise NotARun(f"{path}: can't be read: {str(error).splitlines()[0]}; run the study again") from error
-    if not {*SUMMARY.names, "metric", "value"} <= set(table.column_names):
-        raise NotARun(f"{path}: is no summary of a study; run the study again")
+    if not columns <= set(table.column_names):
+        raise NotARun(f"{path}: is no {what} of a study; run the study again")
     return cast(pd.DataFrame, table.to_pandas())

@@ -163,6 +163,7 @@ def _impressions() -> tuple[Column, ...]:
         Column("p_<action>", F32, "probability", "of <action>, predicted; null = not predicted"),
         Column("score", F32, "score", "before policies; null = not scored"),
         Column("factor_<policy>", F32, "factor", "that <policy> put on the score"),
+        Column("friction_<policy>", YES_NO, "yes or no", "whether <policy> stood between the person and the post"),
         Column("rank", I32, "place, 0 = first", "on the screen; null = not shown"),
         *(Column(action, YES_NO, "yes or no", f"the viewer's response: {action}") for action in actions),
         _extra("seconds", I32, "seconds", "looked at"),

@@ -56,6 +56,12 @@ class Feed:
         return [name.removeprefix("factor_") for name in spoke]
 
     @property
+    def frictions(self) -> list[str]:
+        """Policies that put something between the person and a post here."""
+        asked = [str(name) for name in self.candidates.columns if str(name).startswith("friction_")]
+        return [name.removeprefix("friction_") for name in asked if self.candidates[name].any()]
+
+    @property
     def is_gathering(self) -> bool:
         """Whether it was newest first, with some places by lot, for want of a model: so in burn-in."""
         return self.tick < 0 or (isinstance(self.scenario.ranker, EngagementRanker) and not self.has_predictions)

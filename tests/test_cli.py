@@ -143,7 +143,54 @@ def test_compare_shows_paired_differences(summary: Path) -> None:
         "               one  difference   95 % interval     %",
         "\u2500" * 52,
         "click_rate  0.2000       +0.20  -1.07 to +1.47  +100",
+        "",
+        "Fewer than 6 seeds: intervals are wide and rest on differences that are normal,",
+        "and there is no p.",
     ]
+
+
+def test_compare_tells_how_many_more_seeds_a_precision_takes(summary: Path) -> None:
+    result = call("compare", summary, "--metric", "click_rate", "--precision", "50%")
+    # Differences vary by 0.1414 and half of 0.2 is 0.1: eleven seeds have 2.228 x 0.1414 / sqrt 11 = 0.0950.
+    assert result.stdout.splitlines()[1] == "               one  difference   95 % interval     %  more seeds"
+    assert result.stdout.splitlines()[3] == "click_rate  0.2000       +0.20  -1.07 to +1.47  +100           9"
+    text = " ".join(result.stdout.split())
+    assert text.endswith("More seeds: until Student's 95 % interval is ±50 % of one's mean, as it seems from 2 seeds.")
+
+
+def test_compare_of_many_seeds_tells_p_and_correlation(tmp_path: Path) -> None:
+    rows = [("one", seed, 10.0 + seed % 3) for seed in range(10)]
+    rows += [("two", seed, value + 1 + 0.1 * (seed % 2)) for _, seed, value in rows]
+    columns = {"arm": [arm for arm, _, _ in rows], "seed": [seed for _, seed, _ in rows], "metric": ["l6of7"] * 20}
+    columns |= dict.fromkeys(("assumption", "harm", "side", "group", "level", "part"), [""] * 20)
+    pq.write_table(pa.table({**columns, "value": [value for _, _, value in rows]}), tmp_path / "summary.parquet")
+    result = call("compare", tmp_path, "--metric", "l6of7")
+    # All ten agree: 2 of 1,024 ways to deal the signs.
+    head, _, row = result.stdout.splitlines()[1:4]
+    assert head.split() == ["one", "difference", "95", "%", "interval", "%", "p", "(Holm)", "r"]
+    assert row.split()[-2:] == ["0.002", "+1.00"]
+    text = " ".join(result.stdout.split())
+    assert "correlation of the two arms over seeds, +1.00 in the median of 1 cells" in text
+    assert "Intervals by bootstrap (BCa), p by flipping signs. A bootstrap's 95 % intervals are narrow" in text
+
+
+@pytest.mark.parametrize("precision", ["0%", "-1", "some"])
+def test_a_precision_that_is_none_is_a_fault(summary: Path, precision: str) -> None:
+    result = call("compare", summary, f"--precision={precision}")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith(f"--precision: '{precision}'; it should be a number above 0")
+
+
+def test_a_goal_that_nothing_measures_is_a_fault(study: Path, tmp_path: Path) -> None:
+    words = ["--until-precision", "prevalence:hat=1%", "--until-precision", "engagement=1%", "--out", tmp_path / "runs"]
+    result = call("run", study, *words)
+    assert result.exit_code == 2
+    assert result.stderr.splitlines() == [
+        "--until-precision: there is no harm 'hat'; did you mean 'hate'?",
+        "--until-precision: there is no metric 'engagement'; did you mean 'engagement_value'?",
+    ]
+    assert not list((tmp_path / "runs").rglob("*.parquet"))
+    assert call("run", study, "--until-precision", "clicks=1%", "--max-seeds", 9).exit_code == 2
 
 
 def test_compare_knows_what_there_is_to_compare(summary: Path) -> None:

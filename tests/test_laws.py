@@ -424,7 +424,7 @@ def test_policies_and_measures_only_read(lived: Simulation) -> None:
     tally = Tally.empty(len(world.users), harms)
     assert tally.count(world, slate, inventory)[1] == len(slate)
     sample = Sample.of(world, 1.0, (), ())
-    sample.parts.append(sample.rows(world, c, {}, scored, slate, None))
+    sample.parts.append(sample.rows(world, c, {}, scored, {}, slate, None))
     assert len((sample.take() or {})["tick"]) == len(c)
     lived.books.day = tally
     ledger = lived.books.ledger

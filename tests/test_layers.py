@@ -15,10 +15,11 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = "feedsim"
 
 LAYERS = (
-    ("kernels", "world.arrays", "block", "faults", "tables", "writer", "results", "study.compare", "study.frontier",
+    ("kernels", "world.arrays", "block", "faults", "tables", "study_tables", "writer", "results", "study.frontier",
      "study.pareto", "measures.names",
      "engine.stages", "grid", "sheet"),  # what needs nothing of a simulation: tools, data, and what only reads files
     ("world.rng",),
+    ("study.inference", "study.compare", "study.precision"),  # what only counts
     ("world", "merging", "validation", "reading", "writing"),
     ("feed.flow", "feed.friction"),
     ("people", "feed", "integrity", "measures"),
@@ -28,7 +29,7 @@ LAYERS = (
     ("engine",),
     ("report",),
     ("study",),
-    ("bench", "environment", "trace", "feed_tables", "story", "listing", "cli", "__main__"),  # what a command does
+    ("bench", "environment", "trace", "feed_tables", "story", "listing", "export", "cli", "__main__"),  # what a command does
 )  # fmt: skip
 """Lowest first. The longest name that fits says where a module stands; a module imports its own layer or lower ones."""
 
@@ -51,13 +52,27 @@ HOMES = {
 }
 """What comes from elsewhere -> the only modules of feedsim that may import it. streamlit is the dashboard's."""
 
+STATISTICS = ("study.inference", "world.rng", "world.arrays", "kernels")
+"""What numbers are told with: resampling draws its numbers by address, as everything does."""
 READERS = {
     "tables": (),
     "writer": ("tables",),
-    "results": ("tables", "writer"),
-    "study.compare": (),
+    "study_tables": ("tables",),
+    "results": ("tables", "study_tables", "writer"),
+    "study.compare": STATISTICS,
     "study.frontier": ("tables",),
-    "report": ("report", "results", "study.compare", "study.frontier", "measures.names", "tables", "writer"),
+    "report": (
+        "report",
+        "results",
+        "study.compare",
+        "study.frontier",
+        *STATISTICS,
+        "measures.names",
+        "tables",
+        "study_tables",
+        "writer",
+    ),
+    "export": ("faults", "results", "tables", "study_tables", "writer"),
 }
 """What reads and writes files and knows nothing of the engine -> all that it may import of feedsim."""
 

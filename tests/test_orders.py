@@ -105,7 +105,13 @@ def accounts_after(*orders: tuple[list[int], list[int], list[int]]) -> World:
         world.minute += 60
         apply(
             world,
-            Orders(author=rows(*author), strikes=np.array(strikes, np.int16), until=np.array(until, np.int32)),
+            Orders(
+                author=rows(*author),
+                strikes=np.array(strikes, np.int16),
+                until=np.array(until, np.int32),
+                pardoned=np.zeros(len(author), np.bool_),
+                freed=np.zeros(len(author), np.bool_),
+            ),
         )
     return world
 

@@ -31,7 +31,7 @@ from feedsim.integrity.policies.remove import Remove, RemoveOnReview
 from feedsim.integrity.policies.review import HumanReview
 from feedsim.people.panel import Panel
 from feedsim.world.arrays import FOREVER, NEVER, Bools, Longs
-from feedsim.world.desk import APPEAL, HARMFUL, HARMLESS
+from feedsim.world.desk import APPEAL, HARMFUL, HARMLESS, RESTORE
 from feedsim.world.desk import DETECTOR as BY_DETECTOR
 from feedsim.world.desk import REPORTERS as BY_REPORT
 from feedsim.world.posts import (
@@ -478,6 +478,51 @@ def test_strikes_are_forgotten_after_the_window() -> None:
     removed(world, [1])
     obey(world, policy)
     assert world.accounts.strikes.tolist() == [2, 1, 0]
+
+
+def won_appeal(world: World, row: int) -> None:
+    """The post in this row is put back now; a tick later it is known."""
+    post, posts = row + world.posts.base, world.posts
+    world.desk.cases.append(
+        post=[post], key=posts.key[[row]], author=posts.author[[row]], harm=[0], source=[APPEAL], not_by=[0],
+        decided_minute=[world.minute + 1.5], verdict=[HARMLESS], outcome=[RESTORE], settled=[True],
+    )  # fmt: skip
+    apply(world, Orders.on_posts(np.array([post]), LIVE, 0))
+    world.minute += world.tick_minutes
+
+
+@pytest.mark.parametrize("kind", ["strikes", "account_ban"])
+def test_a_removal_that_is_taken_back_is_no_strike_any_more_and_ends_what_it_brought(kind: str) -> None:
+    world = world_of([])
+    policy = Strikes(kind="strikes", limit=2) if kind == "strikes" else AccountBan(kind="account_ban", limit=2)
+    removed(world, [0, 0, 1])
+    obey(world, policy)
+    assert world.accounts.suspended(world.minute).tolist() == [True, False, False]
+    won_appeal(world, 1)
+    obey(world, policy)
+    assert world.accounts.strikes.tolist() == [1, 1, 0]
+    assert not world.accounts.suspended(world.minute).any()
+    # When the account was first suspended stays on record, and nobody has a new strike.
+    assert world.accounts.suspended_minute.tolist() == [15, NEVER, NEVER]
+    assert world.accounts.last_strike_minute.tolist() == [15, 15, NEVER]
+    world.minute += 15
+    assert policy.orders(world, JUDGES) is None
+    removed(world, [0])
+    obey(world, policy)
+    assert world.accounts.strikes.tolist() == [2, 1, 0]
+    assert world.accounts.suspended(world.minute).tolist() == [True, False, False]
+
+
+def test_who_is_still_over_the_limit_after_a_pardon_stays_suspended_no_longer_than_before() -> None:
+    world = world_of([])
+    policy = Strikes(kind="strikes", limit=2)
+    removed(world, [0, 0, 0])
+    obey(world, policy)
+    end = world.accounts.suspended_until.tolist()
+    won_appeal(world, 0)
+    obey(world, policy)
+    assert world.accounts.strikes.tolist() == [2, 0, 0]
+    assert world.accounts.suspended_until.tolist() == end
 
 
 def test_a_label_is_a_strike_where_labels_count() -> None:

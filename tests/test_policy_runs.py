@@ -86,12 +86,17 @@ OF_FINDING = {"recall", "precision", "proactive_rate", "action_rate", "repeat_of
 """Metrics of what was found and labelled, whether anything came of it or not."""
 
 
+def without_answers(impressions: pd.DataFrame) -> pd.DataFrame:
+    """The rows without what policies said of them."""
+    return impressions[[name for name in impressions if not str(name).startswith(("factor_", "friction_"))]]
+
+
 def without_traces(tables: Tables) -> Tables:
     """The tables but for what tells what a policy did, rather than what came of it."""
     metrics = tables["metrics"]
     metrics = metrics[~metrics.metric.isin(OF_FINDING)].reset_index(drop=True)
     posts = tables["posts"].drop(columns=["status", "found_by", "found_as", "labelled_minute"])
-    impressions = tables["impressions"].drop(columns="factor_it", errors="ignore")
+    impressions = without_answers(tables["impressions"])
     return tables | {"posts": posts, "impressions": impressions, "metrics": metrics}
 
 
@@ -129,7 +134,7 @@ def first_days() -> dict[int, Tables]:
 def before_day_1(tables: Tables) -> Tables:
     """The rows of what happened before."""
     metrics, rows, shared = tables["metrics"], tables["impressions"], tables["reshares"]
-    rows = rows[rows.tick < 24].drop(columns=["factor_it", "factor_out"], errors="ignore")
+    rows = without_answers(rows[rows.tick < 24])
     past = {"metrics": metrics[metrics.day == 0], "impressions": rows, "reshares": shared[shared.minute < 1440]}
     return {name: table.reset_index(drop=True) for name, table in past.items()}
 
@@ -188,6 +193,11 @@ def test_a_screen_hides_what_harm_there_is_from_those_who_do_not_open_it(free: T
     assert screened.impressions.sum() > 50
     assert screened[["clicks", "likes", "comments", "reshares", "hides", "reports"]].to_numpy().sum() == 0
     assert free["posts"].query("harm == 'misinformation'").clicks.sum() > 10
+    # A screen is told of what was shown behind it, and of nothing else.
+    rows = hidden["impressions"].merge(posts[["key", "status"]], on="key")
+    assert rows.friction_it.sum() > 5
+    assert rows[rows.friction_it]["rank"].notna().all()
+    assert set(rows[rows.friction_it].status) == {"labelled"}
 
 
 # Accounts

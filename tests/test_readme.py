@@ -46,12 +46,25 @@ def commands() -> list[list[str]]:
 
 def test_there_are_commands_of_every_kind() -> None:
     kinds = {words[0] for words in commands()}
-    assert kinds == {"run", "compare", "trace", "policies", "metrics", "stages", "schema", "bench", "optimize"}
+    assert kinds == {
+        "run",
+        "compare",
+        "trace",
+        "policies",
+        "metrics",
+        "stages",
+        "schema",
+        "bench",
+        "export",
+        "optimize",
+    }
 
 
-@pytest.mark.parametrize(
-    "words", [words for words in commands() if words[0] not in ("run", "bench", "optimize")], ids=" ".join
-)
+LONG = ("run", "bench", "optimize")
+"""Commands that are not run as they stand."""
+
+
+@pytest.mark.parametrize("words", [words for words in commands() if words[0] not in LONG], ids=" ".join)
 def test_every_command_works_as_it_stands(words: list[str], folder: Path) -> None:
     done = feedsim(words, folder)
     assert done.returncode == 0, done.stderr
@@ -128,6 +141,15 @@ def test_the_query_answers(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.chdir(folder)
     rows = duckdb.sql(query).fetchall()
     assert {(arm, harm) for arm, harm, _ in rows} >= {("chronological", "hate"), ("engagement", "misinformation")}
+
+
+def test_the_line_of_duckdb_answers(folder: Path) -> None:
+    (line,) = [line for block in blocks("sh") for line in block.splitlines() if "duckdb" in line]
+    program, *words = shlex.split(line)
+    assert program == "python"
+    done = subprocess.run([sys.executable, *words], cwd=folder, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "engagement_value" in done.stdout
 
 
 def test_the_rooms_are_those_that_there_are() -> None:

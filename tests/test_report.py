@@ -18,7 +18,9 @@ from feedsim.report.charts import COLOURS, DARK, DASHES, HATCHES, MARKERS, group
 from feedsim.report.evidence import gather
 from feedsim.report.legend import SHAPES
 from feedsim.report.numbers import change, direction, fixed, number, percent
-from feedsim.results import NotARun, read_summary, write_summary
+from feedsim.results import NotARun, read_comparison, read_summary, write_summary
+from feedsim.study.comparing import record_comparison
+from feedsim.study.table import arms_table
 
 VOID = {"meta", "link", "br"}
 
@@ -204,6 +206,26 @@ def test_every_number_of_the_arms_table_is_that_of_the_summary(study: Path, outl
         shares = mine[mine["metric"] == "prevalence"].groupby("harm", observed=True)["value"].mean()
         assert number(engagement) in outline.words
         assert {percent(share) for share in shares} <= set(outline.words)
+
+
+def test_report_and_screen_tell_the_intervals_of_the_comparison(tmp_path: Path) -> None:
+    folder = write_study(tmp_path / "s", seeds=11)
+    record_comparison(folder)
+    rows = read_comparison(folder)
+    screen = "\n".join(line for line, _ in arms_table(read_summary(folder)).lines(80))
+    page = write_report(folder).read_text(encoding="utf-8")
+    mine = rows[(rows["group"] == "") & (rows["part"] == "") & rows["metric"].isin(["engagement_value", "prevalence"])]
+    assert mine["method"].tolist() == ["bca"] * 6
+    for cell in mine.to_dict("records"):
+        is_share = cell["metric"] == "prevalence"
+        names = ("mean", "low", "high") if is_share else ("percent", "percent_low", "percent_high")
+        _, interval = change(*(float(cell[name]) * (100 if is_share else 1) for name in names), unit="")
+        assert interval in page
+        scale = 100 if is_share else 1
+        assert any(
+            f"{cell['low'] * scale:+.{digits}f} to {cell['high'] * scale:+.{digits}f}" in " ".join(screen.split())
+            for digits in range(5)
+        )
 
 
 def test_every_section_of_charts_has_a_key_to_its_arms(outline: Outline) -> None:

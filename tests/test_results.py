@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -21,9 +22,13 @@ from feedsim.results import (
     labels,
     open_run,
     progress,
+    read_comparison,
     read_summary,
     running,
+    write_comparison,
 )
+from feedsim.study.comparing import compare, record_comparison
+from feedsim.study_tables import COMPARISON
 from feedsim.tables import ALWAYS, TABLES, schema
 from feedsim.world.world import ACTIONS
 
@@ -293,6 +298,66 @@ def test_the_summary_holds_the_whole_run_cells_in_the_order_of_the_arms(tmp_path
     assert set(got["tick"]) == set(got["day"]) == {-1}
     assert list(dict.fromkeys(zip(got["arm"], got["seed"], strict=True))) == [(arm, s) for arm in ARMS for s in (0, 1)]
     assert len(got) == 6 * (4 + 5 * 3)
+
+
+def test_every_column_beside_the_arms_carries_its_unit_and_its_meaning(tmp_path: Path) -> None:
+    folder = write_study(tmp_path / "s", seeds=2)
+    record_comparison(folder)
+    for name in ("summary", "comparison"):
+        got = pq.read_schema(folder / f"{name}.parquet")
+        assert all(field.metadata and field.metadata[b"unit"] and field.metadata[b"meaning"] for field in got)
+    assert [(f.name, f.type) for f in got] == [(c.name, c.type) for c in COMPARISON]
+    assert not got.metadata
+
+
+def test_the_comparison_holds_every_cell_of_every_arm_against_the_first(tmp_path: Path) -> None:
+    folder = write_study(tmp_path / "s", seeds=11)
+    record_comparison(folder)
+    got, wanted = read_comparison(folder), compare(folder)
+    assert set(got["base_arm"]) == {ARMS[0]}
+    assert list(dict.fromkeys(got["arm"])) == list(ARMS[1:])
+    shared = got[wanted.columns].astype(wanted.dtypes)
+    pd.testing.assert_frame_equal(shared, wanted, check_exact=True)
+
+
+def test_one_seed_leaves_nulls_and_one_arm_no_rows(tmp_path: Path) -> None:
+    folder = write_study(tmp_path / "s", seeds=1)
+    record_comparison(folder)
+    got = pq.read_table(folder / "comparison.parquet", partitioning=None)
+    assert len(got) > 0
+    assert {name for name in got.column_names if got[name].null_count == len(got)} == {
+        "sd", "low", "high", "percent_low", "percent_high", "p", "p_holm", "correlation", "variance_kept"
+    }  # fmt: skip
+    write_study(folder, arms=ARMS[:1], seeds=1)
+    record_comparison(folder)
+    assert len(read_comparison(folder)) == 0
+
+
+def test_a_comparison_that_can_t_be_written_leaves_the_one_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = write_study(tmp_path / "s", seeds=2)
+    record_comparison(folder)
+    before = (folder / "comparison.parquet").read_bytes()
+
+    def full(table: object, path: Path, **options: object) -> None:
+        path.write_bytes(b"half")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("feedsim.results.pq.write_table", full)
+    with pytest.raises(OSError, match="No space"):
+        write_comparison(folder, read_comparison(folder))
+    assert (folder / "comparison.parquet").read_bytes() == before
+    assert hidden(folder) == []
+
+
+def test_a_study_that_was_not_compared_says_so(tmp_path: Path) -> None:
+    with pytest.raises(NotARun, match=r"has no comparison\.parquet: no run of this study has finished"):
+        read_comparison(tmp_path)
+    folder = write_study(tmp_path / "s", seeds=1)
+    (folder / "comparison.parquet").write_bytes((folder / "summary.parquet").read_bytes())
+    with pytest.raises(NotARun, match="is no comparison of a study; run the study again"):
+        read_comparison(folder)
 
 
 def test_a_study_without_runs_has_no_summary(tmp_path: Path) -> None:

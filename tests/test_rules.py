@@ -98,7 +98,7 @@ def test_where_it_is_not_for_somebody_a_policy_says_nothing(scope: dict[str, Any
     assert board.order(world, c, np.zeros(5, np.float32)).tolist() == inside.astype(float).tolist()
     assert board.weights(world, c, np.array([2.0])).tolist() == np.where(inside, 1.0, 2.0)[:, None].tolist()
     frictions = board.frictions(world, c, everything(c))
-    assert [friction.rows.tolist() for friction in frictions] == [np.flatnonzero(inside).tolist()] * any(rows)
+    assert [friction.rows.tolist() for friction in frictions.values()] == [np.flatnonzero(inside).tolist()] * any(rows)
 
 
 def test_factors_and_frictions_stand_side_by_side_and_weights_and_orders_follow_one_another() -> None:
@@ -108,7 +108,7 @@ def test_factors_and_frictions_stand_side_by_side_and_weights_and_orders_follow_
     assert board.weights(world, c, np.array([2.0, 8.0])).tolist() == [[0.25, 1.0]] * 5
     assert board.order(world, c, np.zeros(5, np.float32)).tolist() == [2] * 5
     frictions = board.frictions(world, c, everything(c))
-    assert [friction.factors for friction in frictions] == [{"like": 0.5}, {"like": 0.25}]
+    assert [friction.factors for friction in frictions.values()] == [{"like": 0.5}, {"like": 0.25}]
     assert len(Orders.joined(board.orders(world, Panel(world))).post) == 2
     assert len(board.referrals(world)) == 2
 
@@ -145,7 +145,7 @@ def test_without_policies_nothing_is_looked_at() -> None:
     weights = np.ones(7)
     assert board.weights(world, c, weights) is weights
     assert (board.factors(world, c), board.frictions(world, c, everything(c)), board.orders(world, Panel(world))) == (
-        {}, [], [],
+        {}, {}, [],
     )  # fmt: skip
     assert (board.heads, board.need("audiences")) == (frozenset(), False)
 

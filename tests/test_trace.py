@@ -174,6 +174,27 @@ def feed() -> Feed:
     return Feed(scenario, person, 42, ordered(candidates))
 
 
+def test_what_stood_between_the_person_and_a_post_is_told_where_anything_did(feed: Feed) -> None:
+    feed.candidates["friction_ask"] = feed.candidates["rank"] == 1
+    feed.candidates["friction_never"] = False
+    told_now = lines(feed)
+    shown = told_now.index("Shown")
+    assert told_now[shown + 1].split() == [
+        "#",
+        "from",
+        "kind,",
+        "topic",
+        "age",
+        "harm",
+        "between",
+        "sec.",
+        "the",
+        "person",
+    ]
+    assert [line.split()[0] for line in told_now[shown + 3 :] if " ask " in line] == ["2"]
+    assert "between: policies that put a label, a screen or a question before it." in told_now
+
+
 def lines(feed: Feed) -> list[str]:
     screen = io.StringIO()
     Console(file=screen, width=80).print(*told(feed), sep="\n")

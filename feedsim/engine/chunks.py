@@ -88,7 +88,7 @@ class Chunks:
         choice = server.chosen(scored)
         with watch.time("respond"):
             frictions = server.rules.frictions(world, scored, choice)
-            slate = self.responder.respond(world, scored, choice, frictions)
+            slate = self.responder.respond(world, scored, choice, tuple(frictions.values()))
             guard("respond", world.minute, slate.value)
         watch.count("respond", len(slate))
         logged = sampled = None
@@ -98,7 +98,9 @@ class Chunks:
         if self.sample.chosen[sessions.user].any():
             with watch.time("observe"):
                 light = server.light_scores if server.light is not None else None
-                sampled = self.sample.rows(world, found, removed_by, self.with_all_heads(scored), slate, light)
+                sampled = self.sample.rows(
+                    world, found, removed_by, self.with_all_heads(scored), frictions, slate, light
+                )
         return Served(slate, inventory, logged, sampled, answered)
 
     def keep(self, served: Served) -> None:

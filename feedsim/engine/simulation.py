@@ -78,7 +78,9 @@ class Simulation:
         self.opening = Opening(scenario.people.minds, scenario.feed.slate)
         self.server = Server(scenario, self.world, self.watch_stages)
         self.safety = Safety(scenario, self.world)
-        self.sample = Sample.of(self.world, scenario.measures.impression_sample, watch, scenario.policies)
+        self.sample = Sample.of(
+            self.world, scenario.measures.impression_sample, watch, scenario.policies, self.server.rules.resisting
+        )
         self.books = Books(self.world, scenario, self.sample)
         self.drafts: Drafts | None = None
         self.chunks = Chunks(

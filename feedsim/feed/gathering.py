@@ -51,9 +51,7 @@ def gather(
             )
             n = -1
             if load >= 0:
-                n = _walk(
-                    table, place, found, load, u, now, now - retention, start, followee, box, status, post_base, oldest
-                )
+                n = _walk(table, place, found, load, u, now, start, followee, box, status, post_base, oldest)
             if n >= 0:
                 break
             size *= 2
@@ -113,7 +111,7 @@ def _enter_seen(
 
 @kernel
 def _walk(
-    table: Ints, place: Ints, found: Ints, load: int, u: int, now: int, earliest: int, start: Longs, followee: Ints,
+    table: Ints, place: Ints, found: Ints, load: int, u: int, now: int, start: Longs, followee: Ints,
     box: Ints, status: Codes, post_base: int, oldest: int,
 ) -> int:  # fmt: skip
     """Enter the followees' newest items into `found` (post, item, edge, minute); how many, or -1 if too many.
@@ -131,7 +129,7 @@ def _walk(
             k = k - 1 if k > 1 else newest
             p, minute = box[who, k, 0] - post_base, box[who, k, 1]
             # An item of this very tick, made later than the session, is not there yet.
-            if p < oldest or minute <= earliest or minute > now or box[who, k, 2] == u or status[p] == REMOVED:
+            if p < oldest or minute > now or box[who, k, 2] == u or status[p] == REMOVED:
                 continue
             at = _slot(table, p)
             if table[at] == FREE:

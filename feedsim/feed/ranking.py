@@ -166,8 +166,8 @@ def _top(start: Longs, score: Floats, key: Keys, post: Ints, base: int, wanted: 
         ties, spare = 0, n
         for r in range(a, b):
             kept[r] = score[r] > edge
-            spare -= np.int64(score[r] > edge)
-            ties += np.int64(score[r] == edge)
+            spare -= 1 if score[r] > edge else 0
+            ties += 1 if score[r] == edge else 0
         for r in range(a, b):
             if score[r] == edge:
                 smaller = 0
@@ -196,7 +196,7 @@ def _edge(score: Floats, n: int, order: Ints) -> float:
             least = np.int64(tried)
     edge = np.array([least], np.int32)
     edge[0] ^= (edge[0] >> 31) & 0x7FFFFFFF
-    return edge.view(np.float32)[0]
+    return float(edge.view(np.float32)[0])
 
 
 def engagement_score(c: Candidates, p: Floats, weights: Doubles, out_of_network_factor: float) -> Floats:

@@ -33,7 +33,7 @@ def select(world: World, c: Candidates, explore_share: float = 0.0) -> Choice:
         filled = np.zeros(len(many), np.int64)
         _with_lots(
             c.start, score, world.posts.key, c.post, world.posts.base, c.source, c.sessions.user,
-            start, candidate, filled, hashed(world.streams.base("explore"), [world.tick]), explore_share,
+            start, candidate, filled, np.uint64(hashed(world.streams.base("explore"), [world.tick])), explore_share,
         )  # fmt: skip
         # What the network could not fill is not shown.
         keep = np.arange(start[-1]) - np.repeat(start[:-1], many) < np.repeat(filled, many)

@@ -60,9 +60,13 @@ class Orders:
     author: Ints = field(default_factory=_no_ints)
     """(k,) accounts"""
     strikes: Shorts = field(default_factory=_no_shorts)
-    """(k,) how many strikes stand against each from now on; 0 = as many as before"""
+    """(k,) how many strikes stand against each from now on"""
     until: Ints = field(default_factory=_no_ints)
-    """(k,) the minute until which each is suspended; NEVER = it is not"""
+    """(k,) the minute until which each is suspended; NEVER = as long as before"""
+    pardoned: Bools = field(default_factory=_no_bools)
+    """(k,) whether these are fewer strikes than before, since a removal was taken back"""
+    freed: Bools = field(default_factory=_no_bools)
+    """(k,) whether a suspension ends with that"""
     narrative: Ints = field(default_factory=_no_ints)
     """(m,) stories that have been checked"""
     found_false: Bools = field(default_factory=_no_bools)
@@ -91,8 +95,8 @@ class Orders:
 
 def apply(world: World, orders: Orders) -> None:
     """Carry out a tick's orders. Of several for one post the severest holds, and labels add up; a post that is only
-    ordered LIVE is put back, without a warning. Who found a post first stays its finder. Strikes and suspensions only
-    grow."""
+    ordered LIVE is put back, without a warning. Who found a post first stays its finder. Of several policies that count
+    strikes the sternest holds: most strikes, the longest suspension."""
     if len(orders.post):
         _on_posts(world, orders)
     if len(orders.author):
@@ -129,11 +133,11 @@ def _stamp(minutes: Ints, rows: Ints, now: Ints | int) -> None:
 
 
 def _on_accounts(world: World, orders: Orders) -> None:
-    accounts, struck = world.accounts, orders.strikes > 0
-    fresh = np.unique(orders.author[struck])
-    accounts.strikes[fresh] = 0
-    np.maximum.at(accounts.strikes, orders.author[struck], orders.strikes[struck])
-    accounts.last_strike_minute[fresh] = world.minute
+    accounts, freed = world.accounts, orders.author[orders.freed]
+    accounts.strikes[orders.author] = 0
+    np.maximum.at(accounts.strikes, orders.author, orders.strikes)
+    accounts.last_strike_minute[orders.author[(orders.strikes > 0) & ~orders.pardoned]] = world.minute
+    accounts.suspended_until[freed] = NEVER
     held = orders.until > world.minute
     np.maximum.at(accounts.suspended_until, orders.author[held], orders.until[held])
     _stamp(accounts.suspended_minute, orders.author[held], world.minute)

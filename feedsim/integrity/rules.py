@@ -82,10 +82,15 @@ class Rules:
                 factors[name] = _where(policy, world, c, factor, np.ones(len(c), np.float32)).astype(np.float32)
         return factors
 
-    def frictions(self, world: World, c: Candidates, choice: Choice) -> list[Friction]:
-        """What stands between people and what they are shown; where that is nothing, it is not mentioned."""
-        said = (_scoped(policy, world, c, choice) for _, policy in self.asked("friction", world))
-        return [friction for friction in said if friction is not None and len(friction.rows)]
+    @property
+    def resisting(self) -> tuple[str, ...]:
+        """Policies that may put something between people and what they are shown."""
+        return tuple(name for name, policy in self.policies.items() if policy.answers("friction"))
+
+    def frictions(self, world: World, c: Candidates, choice: Choice) -> dict[str, Friction]:
+        """What each policy puts between people and what they are shown; where that is nothing, it is not mentioned."""
+        said = {name: _scoped(policy, world, c, choice) for name, policy in self.asked("friction", world)}
+        return {name: friction for name, friction in said.items() if friction is not None and len(friction.rows)}
 
     def referrals(self, world: World) -> list[Referral]:
         """What is sent to the review desk now."""

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from feedsim.feed.flow import Candidates, Slate
+from feedsim.feed.friction import Friction
 from feedsim.world.arrays import Bools, Floats, Ints, Keys, Longs
 from feedsim.world.world import ACTIONS, World
 
@@ -23,14 +24,23 @@ class Sample:
     """(U,) whose candidates are kept"""
     policies: tuple[str, ...]
     """names, in the scenario's order"""
+    resisting: tuple[str, ...] = ()
+    """names of those that may put something between people and what they are shown"""
     parts: list[dict[str, Any]] = field(default_factory=list)
 
     @classmethod
-    def of(cls, world: World, share: float, watch: Collection[int], policies: Collection[str]) -> "Sample":
+    def of(
+        cls,
+        world: World,
+        share: float,
+        watch: Collection[int],
+        policies: Collection[str],
+        resisting: Collection[str] = (),
+    ) -> "Sample":
         """A share of all viewers by address, and those that are watched."""
         chosen = world.streams.uniform("impression_sample", np.arange(len(world.users))) < share
         chosen[list(watch)] = True
-        return cls(chosen, tuple(policies))
+        return cls(chosen, tuple(policies), tuple(resisting))
 
     def rows(
         self,
@@ -38,6 +48,7 @@ class Sample:
         found: Candidates,
         removed: Mapping[str, Ints],
         scored: Candidates,
+        frictions: Mapping[str, Friction],
         slate: Slate,
         light: Callable[[Candidates], Floats] | None,
     ) -> dict[str, Any]:
@@ -75,6 +86,10 @@ class Sample:
         }
         for name in self.policies:
             columns[f"factor_{name}"] = _spread(count, at, kept, scored.factors.get(name))
+        for name in self.resisting:
+            met = np.isin(shown, frictions[name].rows) if name in frictions else False
+            columns[f"friction_{name}"] = np.zeros(count, np.bool_)
+            columns[f"friction_{name}"][slot] = met
         return columns
 
     def take(self) -> dict[str, Any] | None:

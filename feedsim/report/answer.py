@@ -11,9 +11,11 @@ from feedsim.report.finding import of_finding
 from feedsim.report.further import Slant, further_metrics, slant_differences, told
 from feedsim.report.gap import GAP, Gap
 from feedsim.report.numbers import agreement, change, direction, number, percent
+from feedsim.study.inference import method
 
 FEW = 5
 """Seeds, below which t-intervals are much wider than they need to be."""
+METHODS = {"t": "Student's t", "bca": "bootstrap"}
 WORDS = {1: "more", -1: "less", 0: "no clear difference in"}
 GAPS = {
     1: "a wider gap between groups",
@@ -167,8 +169,8 @@ def certainty(evidence: Evidence) -> str:
         return "One seed: there are no intervals, and a difference may be chance. Run more seeds to tell."
     few = f" {seeds} seeds make wide intervals: {FEW} or more tell more." if seeds < FEW else ""
     return (
-        f"In brackets: 95 % intervals over {seeds} seeds, of differences paired by seed. They tell what chance does, "
-        f"not whether the scenario's assumptions hold.{few}"
+        f"In brackets: 95 % intervals ({METHODS[method(seeds)]}) over {seeds} seeds, of differences paired by seed. "
+        f"They tell what chance does, not whether the scenario's assumptions hold.{few}"
     )
 
 

@@ -10,6 +10,7 @@ from feedsim.faults import Faults
 from feedsim.report import write_report
 from feedsim.results import Run, open_run, write_summary
 from feedsim.scenario import Study
+from feedsim.study.comparing import record_comparison
 from feedsim.study.engines.here import HereEngine
 from feedsim.study.engines.local import LocalEngine
 from feedsim.study.engines.protocol import Engine
@@ -82,14 +83,20 @@ def _note(outcome: Outcome, run: RunPlan, event: Event) -> None:
 
 
 def conclude(plan: StudyPlan, shown: Collection[str] | None = None) -> Path | None:
-    """Write summary and report (of all arms, or of those `shown`) of the finished runs of this very study; the report's
+    """Write what `summarise` does, the comparison and the report of it (of all arms, or of those `shown`); the report's
     path, or nothing without runs."""
-    current, _ = plan.present()
-    if not current:
+    arms = [arm for arm in summarise(plan) if shown is None or arm in shown]
+    if not arms:
         return None
+    record_comparison(plan.folder)
+    return write_report(plan.folder, plan.study.name, plan.study.question, arms)
+
+
+def summarise(plan: StudyPlan) -> list[str]:
+    """Write the summary of the finished runs of this very study; the arms that there are. Without runs, nothing."""
+    current, _ = plan.present()
     here = {run.arm for run in current}
     arms = [arm for arm in plan.every_arm if arm in here]
-    write_summary(plan.folder, arms, current)
-    return write_report(
-        plan.folder, plan.study.name, plan.study.question, [arm for arm in arms if shown is None or arm in shown]
-    )
+    if arms:
+        write_summary(plan.folder, arms, current)
+    return arms

@@ -1,15 +1,17 @@
 """Running studies in front of somebody: what is kept, what runs, what came of it."""
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from rich.console import Console
 
 from feedsim.results import read_summary
+from feedsim.study.adding import carry_out_until, goals_of
 from feedsim.study.engines.local import LocalEngine
 from feedsim.study.live import LiveLines, OnlyErrors, PlainLines, Watcher, say
 from feedsim.study.plan import StudyPlan, load_plans
-from feedsim.study.running import carry_out, conclude
+from feedsim.study.running import Outcome, carry_out, conclude
 from feedsim.study.table import arms_table
 from feedsim.study.work import in_one_line
 
@@ -26,15 +28,26 @@ def run_and_show(
     workers: int | None,
     quiet: bool,
     allow_code: bool = False,
+    until: Sequence[str] = (),
+    max_seeds: int = 100,
 ) -> int:
-    """Run what is not finished, show it on stderr, then the arms on stdout; the exit status. Raises Faults."""
-    plans = load_plans(files, sets, seeds, arms, out, allow_code)
+    """Run what is not finished, show it on stderr, then the arms on stdout; the exit status. Raises Faults.
+
+    With `until` (METRIC=0.5%), seeds are added, up to `max_seeds`, till every difference is known as precisely.
+    """
+    plans: Sequence[StudyPlan] = load_plans(files, sets, seeds, arms, out, allow_code)
+    goals = goals_of(until, plans)
     errors = Console(stderr=True, highlight=False)
-    waiting = sum(len(plan.waiting) for plan in plans)
-    if not quiet:
-        for plan in plans:
+
+    def carry(some: Sequence[StudyPlan]) -> Outcome:
+        for plan in () if quiet else some:
             _say_what_is_kept(errors, plan)
-    outcome = carry_out(plans, LocalEngine(workers), watcher(errors, waiting, quiet))
+        return carry_out(some, LocalEngine(workers), watcher(errors, sum(len(plan.waiting) for plan in some), quiet))
+
+    if goals:
+        plans, outcome = carry_out_until(plans, goals, max_seeds, carry, partial(say, errors))
+    else:
+        outcome = carry(plans)
     reported = [_conclude(plan, errors, quiet) for plan in plans]
     if outcome.interrupted:
         say(errors, "Interrupted. What is finished is kept; the same command goes on from here.")

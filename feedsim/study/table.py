@@ -11,6 +11,7 @@ from feedsim.report.gap import GAP, Gap, widest_gaps
 from feedsim.report.numbers import places
 from feedsim.sheet import Row, Sheet, interval_texts
 from feedsim.study.compare import differences, means, plain
+from feedsim.study.inference import FOR_P
 
 NOTE = (
     "Engagement value: actions, weighted alike in every arm. Widest gap: of what a group of viewers is shown, the "
@@ -59,7 +60,8 @@ def measures(rows: pd.DataFrame) -> list[Measure]:
 def _paired(first: str, arms: int, seeds: int) -> str:
     if seeds == 1:
         return f"One seed: there are no intervals{', and a difference may be chance' if arms > 1 else ''}."
-    return f"Means over {seeds} seeds{f'; differences to {first}, paired by seed' if arms > 1 else ''}."
+    few = f" Fewer than {FOR_P} seeds make wide intervals." if arms > 1 and seeds < FOR_P else ""
+    return f"Means over {seeds} seeds{f'; differences to {first}, paired by seed' if arms > 1 else ''}.{few}"
 
 
 def _block(

@@ -9,6 +9,7 @@ h = mix(h + GOLDEN * (id + 1)), from h = mix(seed, decision).
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from hashlib import blake2b
 
 import numpy as np
@@ -65,6 +66,13 @@ def hashed(base: np.uint64, ids: Sequence[Ids]) -> Keys:
     return h
 
 
+@cache
+def _begin(seed: int, decision: str) -> np.uint64:
+    """Where the addresses of a seed's decision begin. Asked many times a tick; of decisions there are a hundred."""
+    name = np.uint64(int.from_bytes(blake2b(decision.encode(), digest_size=8).digest(), "little"))
+    return np.uint64(hashed(name, [seed]))
+
+
 @dataclass(frozen=True)
 class Streams:
     """All the random numbers of one run."""
@@ -73,8 +81,7 @@ class Streams:
 
     def base(self, decision: str) -> np.uint64:
         """Where a decision's addresses begin: what kernels start from, with `mix` and `unit`."""
-        name = np.uint64(int.from_bytes(blake2b(decision.encode(), digest_size=8).digest(), "little"))
-        return np.uint64(hashed(name, [self.seed]))
+        return _begin(self.seed, decision)
 
     def hashes(self, decision: str, *ids: Ids) -> Keys:
         """Uniform 64-bit integers."""

@@ -1,5 +1,6 @@
 """What is done about accounts rather than posts."""
 
+from dataclasses import dataclass
 from typing import Annotated, Literal
 
 import numpy as np
@@ -10,41 +11,77 @@ from feedsim.feed.flow import Candidates
 from feedsim.feed.friction import Gate, Submitted
 from feedsim.integrity.orders import Judges, Orders
 from feedsim.integrity.policies.base import Policy
-from feedsim.world.arrays import FOREVER, NEVER, Bools, Floats, Ints, Shorts
+from feedsim.world.arrays import FOREVER, NEVER, NOBODY, Bools, Doubles, Floats, Ints, Longs, Shorts
+from feedsim.world.desk import RESTORE
+from feedsim.world.posts import LIVE
 from feedsim.world.world import World
 
 DAY = 1440
 """Minutes."""
 
 
+@dataclass(frozen=True)
+class Record:
+    """Accounts whose strikes are others than a tick ago (k of them)."""
+
+    author: Ints
+    """(k,)"""
+    strikes: Shorts
+    """(k,) that now stand against each"""
+    pardoned: Bools
+    """(k,) of whom more removals were taken back than made"""
+
+
 class Counting(Policy):
-    """What policies about repeated offences have in common: a removed post is a strike against its author."""
+    """What policies about repeated offences have in common: a removed post is a strike against its author, until the
+    removal is taken back."""
 
     window_days: Positive = 90.0
     """without a new strike after which the old ones are forgotten (I16)"""
     labels_count: bool = False
     """whether a post that was labelled is an offence too (assumption)"""
 
-    def offenders(self, world: World) -> tuple[Ints, Shorts]:
-        """(k,) authors of what was found out in the last tick, and how many strikes now stand against each."""
+    def record(self, world: World) -> Record:
+        """Who was found out in the last tick, or found to be right after all."""
         posts, accounts, many = world.posts, world.accounts, len(world.posts)
         removed, labelled = posts.removed_minute[:many], posts.labelled_minute[:many]
         found = _just_now(world, removed)
         if self.labels_count:
             found |= _just_now(world, labelled) & (removed == NEVER)
-        rows = self.of_posts(world, np.flatnonzero(found))
-        author, offences = np.unique(posts.author[rows], return_counts=True)
+        offences, restored = np.flatnonzero(found), self._restored(world)
+        rows = self.of_posts(world, np.concatenate([offences, restored]))
+        author, whose = np.unique(posts.author[rows], return_inverse=True)
+        change = np.bincount(whose, np.where(np.isin(rows, restored), -1, 1), len(author)).astype(int)
         # In whole minutes since then, wide enough for NEVER.
         since = world.minute - accounts.last_strike_minute[author].astype(np.int64)
         stand = np.where(since <= DAY * self.window_days, accounts.strikes[author], 0)
-        return author.astype(np.int32), (stand + offences).astype(np.int16)
+        return Record(author.astype(np.int32), np.maximum(stand + change, 0).astype(np.int16), change < 0)
 
-    def struck(self, author: Ints, strikes: Shorts, until: Ints) -> Orders | None:
-        """The order for the authors (k,): strikes, and the minute until which each is suspended."""
-        return Orders(author=author, strikes=strikes, until=until) if len(author) else None
+    def _restored(self, world: World) -> Longs:
+        """Rows of posts that were an offence and that an appeal has just put back."""
+        posts, cases, n = world.posts, world.desk.cases, len(world.desk.cases)
+        won = (cases.outcome[:n] == RESTORE) & _just_now(world, cases.decided_minute[:n]) & (cases.post[:n] != NOBODY)
+        rows = np.unique(cases.post[:n][won]).astype(np.int64) - posts.base
+        offence = posts.removed_minute[rows] != NEVER
+        if self.labels_count:
+            offence |= posts.labelled_minute[rows] != NEVER
+        return np.asarray(rows[offence & (posts.status[rows] == LIVE)])
+
+    def struck(self, record: Record, limit: int, end: int) -> Orders | None:
+        """The order: strikes; a suspension until `end` from `limit` strikes on, and the end of one below them."""
+        if not len(record.author):
+            return None
+        guilty = (record.strikes >= limit) & ~record.pardoned
+        return Orders(
+            author=record.author,
+            strikes=record.strikes,
+            until=np.where(guilty, end, NEVER).astype(np.int32),
+            pardoned=record.pardoned,
+            freed=record.pardoned & (record.strikes < limit),
+        )
 
 
-def _just_now(world: World, minute: Ints) -> Bools:
+def _just_now(world: World, minute: Ints | Doubles) -> Bools:
     """(n,) which minutes were in the last tick."""
     return np.asarray((minute >= world.minute - world.tick_minutes) & (minute < world.minute))
 
@@ -60,9 +97,7 @@ class Strikes(Counting):
 
     def orders(self, world: World, judges: Judges) -> Orders | None:
         """Strikes for what was removed in the last tick, and suspensions for too many of them."""
-        author, strikes = self.offenders(world)
-        end = world.minute + round(DAY * self.suspension_days)
-        return self.struck(author, strikes, np.where(strikes >= self.limit, end, NEVER).astype(np.int32))
+        return self.struck(self.record(world), self.limit, world.minute + round(DAY * self.suspension_days))
 
 
 class AccountBan(Counting):
@@ -74,8 +109,7 @@ class AccountBan(Counting):
 
     def orders(self, world: World, judges: Judges) -> Orders | None:
         """Strikes for what was removed in the last tick, and the end for too many of them."""
-        author, strikes = self.offenders(world)
-        return self.struck(author, strikes, np.where(strikes >= self.limit, FOREVER, NEVER).astype(np.int32))
+        return self.struck(self.record(world), self.limit, FOREVER)
 
     def keep(self, world: World, c: Candidates) -> Bools:
         """Nothing by those who are banned."""
@@ -94,8 +128,7 @@ class RepeatOffenders(Counting):
 
     def orders(self, world: World, judges: Judges) -> Orders | None:
         """Strikes for what was removed in the last tick."""
-        author, strikes = self.offenders(world)
-        return self.struck(author, strikes, np.full(len(author), NEVER, np.int32))
+        return self.struck(self.record(world), self.limit, NEVER)
 
     def factor(self, world: World, c: Candidates) -> Floats:
         """1 - strength for posts of repeat offenders."""
