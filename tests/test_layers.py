@@ -29,7 +29,8 @@ LAYERS = (
     ("engine",),
     ("report",),
     ("study",),
-    ("bench", "environment", "trace", "feed_tables", "story", "listing", "export", "cli", "__main__"),  # what a command does
+    ("bench", "environment", "trace", "feed_tables", "story", "listing", "export", "cli",
+     "__main__"),  # what a command does
 )  # fmt: skip
 """Lowest first. The longest name that fits says where a module stands; a module imports its own layer or lower ones."""
 
