@@ -13,6 +13,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from feedsim.parcel import unpack
 from feedsim.tables import ALWAYS, FORMAT, TEXT, schema
 
 ROWS_A_GROUP = 256 * 1024
@@ -127,6 +128,13 @@ class RunWriter:
         whole["bytes"] = {path.name: path.stat().st_size for path in sorted(self.temporary.glob("*.parquet"))}
         text = json.dumps(whole, indent=2, ensure_ascii=False)
         (self.temporary / "manifest.json").write_text(text + "\n", encoding="utf-8")
+        _put_in_place(self.temporary, self.folder)
+        return self.folder
+
+    def receive(self, parcel: bytes) -> Path:
+        """Put a run that was written elsewhere, and `packed`, in its place, at once."""
+        (self.temporary / "progress.jsonl").unlink(missing_ok=True)
+        unpack(parcel, self.temporary)
         _put_in_place(self.temporary, self.folder)
         return self.folder
 

@@ -15,9 +15,8 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = "feedsim"
 
 LAYERS = (
-    ("kernels", "world.arrays", "block", "faults", "tables", "study_tables", "writer", "results", "study.frontier",
-     "study.pareto", "measures.names",
-     "engine.stages", "grid", "sheet"),  # what needs nothing of a simulation: tools, data, and what only reads files
+    ("kernels", "world.arrays", "block", "faults", "tables", "study_tables", "parcel", "writer", "results", "study.frontier",
+     "study.pareto", "measures.names", "engine.stages", "grid", "sheet"),  # needs nothing of a simulation: tools, data, readers
     ("world.rng",),
     ("study.inference", "study.compare", "study.precision"),  # what only counts
     ("world", "merging", "validation", "reading", "writing"),
@@ -29,7 +28,7 @@ LAYERS = (
     ("engine",),
     ("report",),
     ("study",),
-    ("bench", "environment", "trace", "feed_tables", "story", "listing", "export", "cli",
+    ("bench", "environment", "sweep", "trace", "feed_tables", "story", "listing", "export", "cli",
      "__main__"),  # what a command does
 )  # fmt: skip
 """Lowest first. The longest name that fits says where a module stands; a module imports its own layer or lower ones."""
@@ -44,6 +43,7 @@ HOMES = {
     "lightgbm": ("company.training", "company.detection"),
     "simpy": ("company", "engine.clock", "integrity.review"),
     "ray": ("study.engines",),
+    "psutil": ("study.engines.memory",),
     "streamlit": (),
     "rich": ("grid", "sheet", "study", *LAYERS[-1]),
     "typer": ("cli",),
@@ -55,25 +55,18 @@ HOMES = {
 
 STATISTICS = ("study.inference", "world.rng", "world.arrays", "kernels")
 """What numbers are told with: resampling draws its numbers by address, as everything does."""
+FILES = ("tables", "study_tables", "parcel", "writer", "results")
+"""What files are written and read with."""
 READERS = {
     "tables": (),
-    "writer": ("tables",),
+    "parcel": (),
+    "writer": ("tables", "parcel"),
     "study_tables": ("tables",),
-    "results": ("tables", "study_tables", "writer"),
+    "results": ("tables", "study_tables", "parcel", "writer"),
     "study.compare": STATISTICS,
     "study.frontier": ("tables",),
-    "report": (
-        "report",
-        "results",
-        "study.compare",
-        "study.frontier",
-        *STATISTICS,
-        "measures.names",
-        "tables",
-        "study_tables",
-        "writer",
-    ),
-    "export": ("faults", "results", "tables", "study_tables", "writer"),
+    "report": ("report", *STATISTICS, "study.compare", "study.frontier", "measures.names", *FILES),
+    "export": ("faults", *FILES),
 }
 """What reads and writes files and knows nothing of the engine -> all that it may import of feedsim."""
 

@@ -21,8 +21,11 @@ def write_report(
     evidence = gather(Path(study_dir), arms, assumptions, study, question)
     path = Path(study_dir) / "report.html"
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    temporary.write_text(render(evidence), encoding="utf-8")
-    return temporary.replace(path)
+    try:
+        temporary.write_text(render(evidence), encoding="utf-8")
+        return temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)  # where the disk was full
 
 
 def render(evidence: Evidence) -> Html:

@@ -8,7 +8,7 @@ from rich.console import Console
 
 from feedsim.results import read_summary
 from feedsim.study.adding import carry_out_until, goals_of
-from feedsim.study.engines.local import LocalEngine
+from feedsim.study.engines.protocol import Engine
 from feedsim.study.live import LiveLines, OnlyErrors, PlainLines, Watcher, say
 from feedsim.study.plan import StudyPlan, load_plans
 from feedsim.study.running import Outcome, carry_out, conclude
@@ -25,7 +25,7 @@ def run_and_show(
     seeds: Sequence[int],
     arms: Sequence[str],
     out: Path,
-    workers: int | None,
+    engine: Engine,
     quiet: bool,
     allow_code: bool = False,
     until: Sequence[str] = (),
@@ -42,7 +42,7 @@ def run_and_show(
     def carry(some: Sequence[StudyPlan]) -> Outcome:
         for plan in () if quiet else some:
             _say_what_is_kept(errors, plan)
-        return carry_out(some, LocalEngine(workers), watcher(errors, sum(len(plan.waiting) for plan in some), quiet))
+        return carry_out(some, engine, watcher(errors, sum(len(plan.waiting) for plan in some), quiet))
 
     if goals:
         plans, outcome = carry_out_until(plans, goals, max_seeds, carry, partial(say, errors))
