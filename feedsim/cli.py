@@ -3,7 +3,7 @@
 import json
 import signal
 from pathlib import Path
-from typing import Annotated, Any, Literal, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import typer
 from rich.console import Console
@@ -11,6 +11,7 @@ from typer.core import TyperGroup
 
 from feedsim import __version__
 from feedsim.faults import Faults
+from feedsim.options import Address, AllowCode, EngineName, Memory, Out, Quiet, Seeds, Sets, Workers
 
 FAILED, WRONG, INTERRUPTED = 1, 2, 130
 """Exit statuses; 0 is done."""
@@ -73,33 +74,16 @@ def _feedsim(
 @app.command()
 def run(
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Study files.", show_default=False)],
-    sets: Annotated[
-        list[str], typer.Option("--set", metavar="PATH=VALUE", help="Change a setting, in every arm.")
-    ] = [],  # noqa: B006 (typer reads it, nobody changes it)
-    seeds: Annotated[list[int], typer.Option("--seed", metavar="N", help="Seeds to run, instead of the file's.")] = [],  # noqa: B006
+    sets: Sets = [],  # noqa: B006 (typer reads it, nobody changes it)
+    seeds: Seeds = [],  # noqa: B006
     arms: Annotated[list[str], typer.Option("--arm", metavar="NAME", help="Arms to run, instead of all.")] = [],  # noqa: B006
-    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder of the runs.")] = Path("runs"),
-    engine: Annotated[
-        Literal["local", "here", "ray"],
-        typer.Option(help="Where to run: processes of this machine, this process (to debug), a cluster of Ray."),
-    ] = "local",
-    address: Annotated[
-        str | None,
-        typer.Option(metavar="HOST:PORT", help="Of a cluster of Ray that runs already.", show_default="start one here"),
-    ] = None,
-    workers: Annotated[
-        int | None, typer.Option(min=1, metavar="N", help="Runs at the same time.", show_default="one a core")
-    ] = None,
-    memory: Annotated[
-        float | None,
-        typer.Option(
-            min=0.1, metavar="GB", help="Memory that runs may have together.", show_default="most of what is free"
-        ),
-    ] = None,
-    quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
-    allow_code: Annotated[
-        bool, typer.Option("--allow-code", help="Load policies of one's own, named as my_module.MyPolicy.")
-    ] = False,
+    out: Out = Path("runs"),
+    engine: EngineName = "local",
+    address: Address = None,
+    workers: Workers = None,
+    memory: Memory = None,
+    quiet: Quiet = False,
+    allow_code: AllowCode = False,
     until: Annotated[
         list[str],
         typer.Option(
@@ -125,23 +109,22 @@ def optimize(
     trials: Annotated[
         int | None, typer.Option(min=1, max=10_000, metavar="N", help="Trials, instead of the file's.")
     ] = None,
-    sets: Annotated[list[str], typer.Option("--set", metavar="PATH=VALUE", help="Change a setting of the base.")] = [],  # noqa: B006
-    seeds: Annotated[list[int], typer.Option("--seed", metavar="N", help="Seeds to run, instead of the file's.")] = [],  # noqa: B006
-    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder of the runs.")] = Path("runs"),
-    workers: Annotated[
-        int | None, typer.Option(min=1, metavar="N", help="Runs at the same time.", show_default="one a core")
-    ] = None,
-    quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
-    allow_code: Annotated[
-        bool, typer.Option("--allow-code", help="Load policies of one's own, named as my_module.MyPolicy.")
-    ] = False,
+    sets: Sets = [],  # noqa: B006
+    seeds: Seeds = [],  # noqa: B006
+    out: Out = Path("runs"),
+    engine: EngineName = "local",
+    address: Address = None,
+    workers: Workers = None,
+    memory: Memory = None,
+    quiet: Quiet = False,
+    allow_code: AllowCode = False,
 ) -> None:
     """Search for the settings between which there is only a trade-off. What is finished already is not run again."""
-    from feedsim.study.engines.local import LocalEngine
+    from feedsim.study.engines.choice import engine_named
     from feedsim.study.searching import load_search, optimize_and_show
 
-    study = load_search(file, sets, seeds, trials, allow_code)
-    raise typer.Exit(optimize_and_show(study, out, LocalEngine(workers), quiet))
+    where, study = engine_named(engine, workers, memory, address), load_search(file, sets, seeds, trials, allow_code)
+    raise typer.Exit(optimize_and_show(study, out, where, quiet))
 
 
 @app.command()

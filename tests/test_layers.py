@@ -15,8 +15,9 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = "feedsim"
 
 LAYERS = (
-    ("kernels", "world.arrays", "block", "faults", "tables", "study_tables", "parcel", "writer", "results", "study.frontier",
-     "study.pareto", "measures.names", "engine.stages", "grid", "sheet"),  # needs nothing of a simulation: tools, data, readers
+    ("kernels", "world.arrays", "block", "faults", "tables", "study_tables", "parcel", "writer", "results",
+     "study.frontier", "study.pareto", "measures.names", "engine.stages", "grid", "sheet",
+     "options"),  # needs nothing of a simulation: tools, data, readers
     ("world.rng",),
     ("study.inference", "study.compare", "study.precision"),  # what only counts
     ("world", "merging", "validation", "reading", "writing"),
@@ -46,7 +47,7 @@ HOMES = {
     "psutil": ("study.engines.memory",),
     "streamlit": (),
     "rich": ("grid", "sheet", "study", *LAYERS[-1]),
-    "typer": ("cli",),
+    "typer": ("cli", "options"),
     "plotly": ("report",),
     "optuna": ("study.sampling",),
     "gymnasium": ("environment",),
