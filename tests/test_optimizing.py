@@ -211,6 +211,7 @@ def test_an_interrupted_search_keeps_what_is_finished_and_goes_on_the_same(tmp_p
     search = Search(said)
     *_, part = search.batches(formula)
     assert search.interrupted
+    # Of the second batch one trial is whole.
     assert part.rows["trial"].tolist() == [0, 1, 2, 3, 4, 5]
     whole = ended(said, Formula((1, 2, 3)))
     names = [name for name in part.rows if name.startswith(("lever:", "objective:", "arm"))]

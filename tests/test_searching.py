@@ -139,6 +139,16 @@ def test_a_file_that_says_nothing_of_a_search_is_a_wrong_input(tmp_path: Path) -
     assert not (tmp_path / "runs").exists()
 
 
+def test_an_arm_of_the_study_is_not_mixed_up_with_one_of_the_search(tmp_path: Path) -> None:
+    path = written(tmp_path, SEARCH + "arms: {baseline: {days: 2}, trial-001: {days: 3}, other: {days: 4}}\n")
+    done = CliRunner().invoke(app, ["optimize", str(path)])
+    assert done.exit_code == 2
+    told = done.stderr.splitlines()
+    assert [line.split(": ")[1] for line in told] == ["arms.baseline", "arms.trial-001"]
+    assert all("a search calls its arms baseline and trial-001" in line for line in told)
+    assert load_search(written(tmp_path, SEARCH + "arms: {baseline: {}}\n"), (), (), None).arms
+
+
 def test_the_terminal_is_told_of_the_points(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert optimize_and_show(tiny(folder.parents[1]), folder.parent, HereEngine(), quiet=False) == 0
     out, err = capsys.readouterr()

@@ -1,5 +1,6 @@
 """The search for a frontier: the base, then combinations of levers, a few at once, each with all seeds."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
@@ -48,6 +49,16 @@ class Proposal:
     """why there can't be such a scenario"""
 
 
+def arm_of(number: int) -> str:
+    """What the arm of a trial is called."""
+    return f"trial-{number:03}"
+
+
+def is_taken(arm: str) -> bool:
+    """Whether a search calls an arm of its own so."""
+    return arm == BASE or bool(re.fullmatch(r"trial-\d{3,}", arm))
+
+
 class Search:
     """One search. What is tried next follows from the study and from what was measured, and from nothing else."""
 
@@ -94,7 +105,7 @@ class Search:
 
     def _proposal(self, number: int, values: Values) -> Proposal:
         """A trial, in the arm of an earlier one where that has set the same."""
-        arm = f"trial-{number:03}"
+        arm = arm_of(number)
         try:
             scenario = steered(self.study.scenario, values)
         except Faults as error:

@@ -13,7 +13,7 @@ from feedsim.study.engines.protocol import Engine
 from feedsim.study.frontier import BASE, Frontier, write_frontier
 from feedsim.study.frontier_table import frontier_table
 from feedsim.study.live import say
-from feedsim.study.optimizing import Measured, Search, SearchFailed
+from feedsim.study.optimizing import Measured, Search, SearchFailed, arm_of, is_taken
 from feedsim.study.plan import StudyPlan, check_writable, plan_study, taken_places
 from feedsim.study.points import write_points
 from feedsim.study.running import carry_out, conclude
@@ -59,6 +59,10 @@ def load_search(
     if study.optimize is None:
         right = "it should have the block optimize, with levers and objectives"
         raise Faults([Fault(str(file), None, "", "does not say what to search for", right)])
+    taken = [arm for arm, scenario in study.arms.items() if is_taken(arm) and scenario != study.scenario]
+    if taken:
+        right = f"another name should do: a search calls its arms {BASE} and {arm_of(1)}"
+        raise Faults([Fault(str(file), None, f"arms.{arm}", "is no arm of the search", right) for arm in taken])
     if trials is None:
         return study
     return study.model_copy(update={"optimize": study.optimize.model_copy(update={"trials": trials})})
@@ -69,6 +73,8 @@ def optimize_and_show(study: Study, out: Path, engine: Engine, quiet: bool) -> i
     errors = Console(stderr=True, highlight=False)
     folder = out / study.name
     check_writable(folder, out)
+    if study.under and not quiet:
+        say(errors, f"note    {study.name}: all trials run under what the base assumes, not under each assumption")
     search, runs, found = Search(study), Runs(study, out, engine, errors, quiet), None
     try:
         for found in search.batches(runs):
@@ -91,7 +97,7 @@ def _progress(study: Study, found: Frontier) -> str:
     last = found.rows.iloc[-1]
     best = int(found.rows["non_dominated"].sum())
     return (
-        f"search  {study.name}: {last['trial']} of {study.optimize.trials} trials, {best} not dominated, "
+        f"search  {study.name}: {len(found.rows) - 1} of {study.optimize.trials} trials, {best} not dominated, "
         f"hypervolume {last['hypervolume']:.3f} of {BASE}'s"
     )
 
