@@ -5,8 +5,10 @@ from pathlib import Path
 import pytest
 from sheets import study, told
 
+from feedsim import goals
 from feedsim.faults import Faults
 from feedsim.goals import Constraint, Goal
+from feedsim.report import gap
 from feedsim.scenario import content_hash, load_study
 from feedsim.steering import setting_at, steered, takes_whole_numbers
 
@@ -48,6 +50,10 @@ def test_a_search_is_read_with_its_goals_and_lines(tmp_path: Path) -> None:
         "prevalence[hate] <= 0.02",
         "stated_value >= -0.5",
     ]
+
+
+def test_the_gap_is_called_alike_where_it_is_wanted_and_where_it_is_measured() -> None:
+    assert goals.GAP == gap.GAP
 
 
 def test_a_study_without_the_block_searches_for_nothing(tmp_path: Path) -> None:
