@@ -15,7 +15,7 @@ from feedsim.study.frontier_table import frontier_table
 from feedsim.study.live import say
 from feedsim.study.optimizing import Measured, Search, SearchFailed, arm_of, is_taken
 from feedsim.study.plan import StudyPlan, check_writable, plan_study, taken_places
-from feedsim.study.points import write_points
+from feedsim.study.point_files import write_points
 from feedsim.study.running import carry_out, conclude
 from feedsim.study.show import DONE, FAILED, INTERRUPTED, watcher
 
