@@ -169,6 +169,53 @@ def export(
 
 
 @app.command()
+def sensitivity(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A study file with assumptions.", show_default=False)],
+    method: Annotated[
+        Literal["morris", "sobol"] | None,
+        typer.Option(help="How to analyse.", show_default="morris, then sobol of what moves most"),
+    ] = None,
+    metrics: Annotated[
+        list[str],
+        typer.Option(
+            "--metric", metavar="NAME", help="Only these metrics.", show_default="engagement, harms and the widest gap"
+        ),
+    ] = [],  # noqa: B006
+    samples: Annotated[
+        int | None,
+        typer.Option(
+            min=2,
+            max=100_000,
+            metavar="N",
+            help="Trajectories of Morris; samples of Sobol, rounded up to a power of 2.",
+            show_default="10 and 32",
+        ),
+    ] = None,
+    sets: Annotated[
+        list[str], typer.Option("--set", metavar="PATH=VALUE", help="Change a setting, in every arm.")
+    ] = [],  # noqa: B006
+    seeds: Annotated[list[int], typer.Option("--seed", metavar="N", help="Seeds, instead of the file's.")] = [],  # noqa: B006
+    arms: Annotated[list[str], typer.Option("--arm", metavar="NAME", help="Arms to run, instead of all.")] = [],  # noqa: B006
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder of the runs.")] = Path("runs"),
+    workers: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="Runs at the same time.", show_default="one a core")
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
+    allow_code: Annotated[
+        bool, typer.Option("--allow-code", help="Load policies of one's own, named as my_module.MyPolicy.")
+    ] = False,
+) -> None:
+    """Find which assumptions the answer depends on: Morris' effects, then Sobol's indices."""
+    from feedsim.study.sensitivity import METHODS
+    from feedsim.study.sensitivity_run import Question, answer_and_show
+
+    question = Question(
+        file, (method,) if method else METHODS, tuple(metrics), samples, out, sets, seeds, arms, allow_code
+    )
+    raise typer.Exit(answer_and_show(question, workers, quiet))
+
+
+@app.command()
 def trace(
     folder: Annotated[Path, typer.Argument(metavar="RUN", help="A run's folder.", show_default=False)],
     user: Annotated[int, typer.Option(metavar="U", help="Whose feed.", show_default=False)],

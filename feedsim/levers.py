@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 from feedsim.block import Block
 from feedsim.faults import Where
 from feedsim.goals import FORM, LINE, Constraint, Direction, Goal
-from feedsim.merging import Data, assigned, branches, walk
+from feedsim.merging import Data, assigned, walk
 from feedsim.validation import number, shown
 
 Values: TypeAlias = dict[str, Any]
@@ -115,5 +115,4 @@ def moved(tree: Data, values: Values, model: type[Block]) -> Data:
 def whole(path: str, tree: Data, model: type[Block]) -> bool:
     """Does the setting take whole numbers only?"""
     *_, last = walk(steps(path), tree, model)
-    types = branches(last.annotation)
-    return int in types and float not in types
+    return last.is_whole

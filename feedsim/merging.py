@@ -136,6 +136,12 @@ class Step:
     annotation: Any
     """type of what may stand there"""
 
+    @property
+    def is_whole(self) -> bool:
+        """Does it take whole numbers only?"""
+        types = branches(self.annotation)
+        return int in types and float not in types
+
 
 def walk(path: Where, data: Any, annotation: Any) -> Iterator[Step]:
     """The steps of a path through `data`, up to the first that does not exist."""

@@ -6,13 +6,20 @@ required, `kind` may be left out where the base says it, and null takes a name o
 
 from typing import Any
 
+from feedsim.block import Block
 from feedsim.checks import FOLDER
 from feedsim.heading import MOST_SEEDS
 from feedsim.levers import Optimize
 from feedsim.merging import MIXES, Data
 from feedsim.scenario import Scenario
+from feedsim.study.assumptions import KINDS, Range
+from feedsim.study.points import Sampling
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
+UNKNOWN: tuple[type[Block], ...] = (Range, *KINDS.values())
+"""What an assumption may be, beside a list."""
+BESIDE: tuple[type[Block], ...] = (*UNKNOWN, Sampling)
+"""Blocks that stand beside the settings of a scenario."""
 
 
 def schema() -> Data:
@@ -22,6 +29,7 @@ def schema() -> Data:
     scenario = _partial(whole, "Scenario")
     search = Optimize.model_json_schema(mode="validation")
     blocks |= search.pop("$defs")
+    unknown = {block.__name__: block.model_json_schema() for block in BESIDE}
     return {
         "$schema": DIALECT,
         "title": "feedsim study",
@@ -29,7 +37,7 @@ def schema() -> Data:
         "type": "object",
         "additionalProperties": False,
         "properties": _head() | scenario["properties"],
-        "$defs": {**blocks, "Optimize": search, "Scenario": scenario},
+        "$defs": {**blocks, **unknown, "Optimize": search, "Scenario": scenario},
     }
 
 
@@ -48,6 +56,19 @@ def _head() -> Data:
             "additionalProperties": {"anyOf": [{"$ref": "#/$defs/Scenario"}, {"type": "null"}]},
         },
         "optimize": {"$ref": "#/$defs/Optimize"},
+        "assumptions": {
+            "type": ["object", "null"],
+            "description": "What we don't know: path of a setting -> a list of values (crossed), a range or a "
+            "distribution (sampled). Goes over every arm.",
+            "additionalProperties": {
+                "anyOf": [
+                    {"type": "array", "minItems": 2, "description": "values, crossed with those of other settings"},
+                    *({"$ref": f"#/$defs/{block.__name__}"} for block in UNKNOWN),
+                    {"type": "null"},
+                ]
+            },
+        },
+        "sampling": {"$ref": "#/$defs/Sampling"},
         "seeds": {
             "description": "Chance: how many seeds, counted from 1, or which.",
             "anyOf": [

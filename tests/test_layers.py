@@ -15,17 +15,18 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = "feedsim"
 
 LAYERS = (
-    ("kernels", "world.arrays", "block", "faults", "tables", "study_tables", "parcel", "writer", "results",
+    ("kernels", "world.arrays", "block", "faults", "tables", "study_tables", "parcel", "beside", "writer", "results",
      "study.frontier", "study.pareto", "measures.names", "engine.stages", "grid", "sheet",
      "options"),  # needs nothing of a simulation: tools, data, readers
     ("world.rng",),
-    ("study.inference", "study.compare", "study.precision"),  # what only counts
+    ("study.inference", "study.compare", "study.precision", "study.robustness"),  # what only counts
     ("world", "merging", "validation", "reading", "writing"),
     ("feed.flow", "feed.friction"),
     ("people", "feed", "integrity", "measures"),
     ("company",),
     ("inputs", "own_code", "policy_checks", "desk_checks", "checks", "layers", "heading", "goals", "levers",
-     "lever_checks", "scenario", "steering", "schema"),  # a study file becomes a Scenario
+     "lever_checks", "study.assumptions", "study.points", "study.assuming", "resolving", "scenario", "steering",
+     "schema"),  # a study file becomes a Scenario
     ("engine",),
     ("report",),
     ("study",),
@@ -51,6 +52,7 @@ HOMES = {
     "plotly": ("report",),
     "optuna": ("study.sampling",),
     "gymnasium": ("environment",),
+    "SALib": ("study.sensitivity",),
 }
 """What comes from elsewhere -> the only modules of feedsim that may import it. streamlit is the dashboard's."""
 
@@ -63,10 +65,21 @@ READERS = {
     "parcel": (),
     "writer": ("tables", "parcel"),
     "study_tables": ("tables",),
+    "beside": ("tables", "study_tables"),
     "results": ("tables", "study_tables", "parcel", "writer"),
     "study.compare": STATISTICS,
     "study.frontier": ("tables",),
-    "report": ("report", *STATISTICS, "study.compare", "study.frontier", "measures.names", *FILES),
+    "study.robustness": ("study.compare", *STATISTICS),
+    "report": (
+        "report",
+        "beside",
+        "study.compare",
+        "study.frontier",
+        "study.robustness",
+        "measures.names",
+        *STATISTICS,
+        *FILES,
+    ),
     "export": ("faults", *FILES),
 }
 """What reads and writes files and knows nothing of the engine -> all that it may import of feedsim."""

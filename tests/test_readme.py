@@ -46,12 +46,11 @@ def commands() -> list[list[str]]:
 
 def test_there_are_commands_of_every_kind() -> None:
     kinds = {words[0] for words in commands()}
-    listed = "run compare trace policies metrics stages schema bench export optimize"
+    listed = "run compare trace policies metrics stages schema bench export sensitivity optimize"
     assert kinds == set(listed.split())
 
 
-LONG = ("run", "bench", "optimize")
-"""Commands that are not run as they stand."""
+LONG = ("run", "bench", "sensitivity", "optimize")
 
 
 @pytest.mark.parametrize("words", [words for words in commands() if words[0] not in LONG], ids=" ".join)
@@ -79,6 +78,22 @@ def test_the_search_is_understood(tmp_path: Path) -> None:
     assert (len(search.levers), len(search.goals), len(search.limits)) == (3, 3, 1)
     (words,) = (words for words in commands() if words[0] == "optimize")
     assert load_study(ROOT / words[1]).optimize is not None
+
+
+def test_the_sensitivity_command_is_understood(folder: Path) -> None:
+    # All that is wrong is told at once: here it is what was made wrong, and nothing else.
+    (words,) = (words for words in commands() if words[0] == "sensitivity")
+    done = feedsim([*words, "--metric", "prevalnce"], folder)
+    assert done.returncode == 2
+    assert done.stderr == "--metric: there is no metric 'prevalnce'; did you mean 'prevalence'?\n"
+
+
+def test_the_assumptions_are_as_they_are_shown(tmp_path: Path) -> None:
+    (shown,) = re.findall(r"^(    assumptions:\n(?:    .*\n)+)", README, re.MULTILINE)
+    path = tmp_path / "shown.yaml"
+    path.write_text(textwrap.dedent(shown), encoding="utf-8")
+    study = load_study(path)
+    assert (len(study.unknown), len(study.points)) == (8, 3 * 2 * 16)
 
 
 def test_the_study_file_loads(tmp_path: Path) -> None:

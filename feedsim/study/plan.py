@@ -11,7 +11,7 @@ from feedsim.faults import Fault, Faults
 from feedsim.results import RunPath, find_runs, finished
 from feedsim.scenario import Scenario, Study, content_hash, load_study
 
-FILES = ("summary.parquet", "comparison.parquet", "report.html")
+FILES = ("summary.parquet", "comparison.parquet", "assumptions.parquet", "sensitivity.parquet", "report.html")
 """What a study leaves beside its arms."""
 _COST = {"engagement": 4.0}
 """Of an impression, by ranker, where a chronological one costs 1: good enough to tell which run takes longest."""
@@ -125,9 +125,17 @@ def _load_plan(
     return plan_study(study, out, whole.scenarios)
 
 
-def plan_study(study: Study, out: Path, every_arm: dict[str, dict[str, Scenario]] | None = None) -> StudyPlan:
-    """Arms x assumptions x seeds, each with its folder `out/<study>/<arm>[/<assumption>]/seed=<s>`."""
-    folder, scenarios = out / study.name, study.scenarios
+def plan_study(
+    study: Study,
+    out: Path,
+    every_arm: dict[str, dict[str, Scenario]] | None = None,
+    folder: Path | None = None,
+) -> StudyPlan:
+    """Arms x assumptions x seeds, each with its folder `out/<study>/<arm>[/<assumption>]/seed=<s>`.
+
+    `folder` stands for `out/<study>`, where it is given.
+    """
+    folder, scenarios = folder or out / study.name, study.scenarios
     runs = tuple(
         plan_run(study, arm, seed, folder / arm / assumption / f"seed={seed}", assumption)
         for arm, assumption in _pairs(scenarios)

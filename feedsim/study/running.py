@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from feedsim.beside import points_table, write_beside
 from feedsim.faults import Faults
 from feedsim.report import write_report
 from feedsim.results import Run, open_run, write_summary
@@ -97,4 +98,5 @@ def summarise(plan: StudyPlan) -> list[str]:
     arms = [arm for arm in plan.every_arm if arm in here]
     if arms:
         write_summary(plan.folder, arms, current)
+        write_beside(plan.folder, "assumptions", points_table(plan.study.points))
     return arms

@@ -41,7 +41,7 @@ class Runs:
 
     def plan(self, arms: Mapping[str, Scenario]) -> StudyPlan:
         """The study with these arms instead of its own."""
-        return plan_study(self.study.model_copy(update={"arms": dict(arms), "under": {}}), self.out)
+        return plan_study(self.study.model_copy(update={"arms": dict(arms), "under": {}, "points": {}}), self.out)
 
 
 def _whole(plan: StudyPlan) -> list[RunPath]:

@@ -12,6 +12,7 @@ from feedsim.study.engines.protocol import Engine
 from feedsim.study.live import LiveLines, OnlyErrors, PlainLines, Watcher, say
 from feedsim.study.plan import StudyPlan, load_plans
 from feedsim.study.running import Outcome, carry_out, conclude
+from feedsim.study.standing_table import standing_table
 from feedsim.study.table import arms_table
 from feedsim.study.work import in_one_line
 
@@ -56,7 +57,7 @@ def run_and_show(
 
 
 def watcher(console: Console, runs: int, quiet: bool) -> Watcher:
-    """Who tells of runs, on what is there to tell it on."""
+    """Who hears of the runs: for a terminal, for a file, or for nobody."""
     if quiet:
         return OnlyErrors(console)
     return LiveLines(console, runs) if console.is_terminal and runs else PlainLines(console)
@@ -92,5 +93,7 @@ def _show(plan: StudyPlan, report: Path | None, errors: Console) -> None:
         return
     screen = Console(highlight=False)
     screen.print(f"{plan.study.name}: {plan.study.question}".rstrip(": "), markup=False)
-    screen.print("", arms_table(read_summary(plan.folder)), "", sep="\n")
+    summary = read_summary(plan.folder)
+    several = summary["assumption"].nunique() > 1 and summary["arm"].nunique() > 1
+    screen.print("", standing_table(summary) if several else arms_table(summary), "", sep="\n")
     screen.print(f"Runs:   {plan.folder}\nReport: {report}", markup=False, soft_wrap=True)
