@@ -11,7 +11,7 @@ from typer.core import TyperGroup
 
 from feedsim import __version__
 from feedsim.faults import Faults
-from feedsim.options import Address, AllowCode, EngineName, Memory, Out, Quiet, Seeds, Sets, Workers
+from feedsim.options import Address, AllowCode, Arms, EngineName, Memory, Out, Quiet, Seeds, Sets, Workers
 
 FAILED, WRONG, INTERRUPTED = 1, 2, 130
 """Exit statuses; 0 is done."""
@@ -76,7 +76,7 @@ def run(
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Study files.", show_default=False)],
     sets: Sets = [],  # noqa: B006 (typer reads it, nobody changes it)
     seeds: Seeds = [],  # noqa: B006
-    arms: Annotated[list[str], typer.Option("--arm", metavar="NAME", help="Arms to run, instead of all.")] = [],  # noqa: B006
+    arms: Arms = [],  # noqa: B006
     out: Out = Path("runs"),
     engine: EngineName = "local",
     address: Address = None,
@@ -191,19 +191,13 @@ def sensitivity(
             show_default="10 and 32",
         ),
     ] = None,
-    sets: Annotated[
-        list[str], typer.Option("--set", metavar="PATH=VALUE", help="Change a setting, in every arm.")
-    ] = [],  # noqa: B006
-    seeds: Annotated[list[int], typer.Option("--seed", metavar="N", help="Seeds, instead of the file's.")] = [],  # noqa: B006
-    arms: Annotated[list[str], typer.Option("--arm", metavar="NAME", help="Arms to run, instead of all.")] = [],  # noqa: B006
-    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder of the runs.")] = Path("runs"),
-    workers: Annotated[
-        int | None, typer.Option(min=1, metavar="N", help="Runs at the same time.", show_default="one a core")
-    ] = None,
-    quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
-    allow_code: Annotated[
-        bool, typer.Option("--allow-code", help="Load policies of one's own, named as my_module.MyPolicy.")
-    ] = False,
+    sets: Sets = [],  # noqa: B006
+    seeds: Seeds = [],  # noqa: B006
+    arms: Arms = [],  # noqa: B006
+    out: Out = Path("runs"),
+    workers: Workers = None,
+    quiet: Quiet = False,
+    allow_code: AllowCode = False,
 ) -> None:
     """Find which assumptions the answer depends on: Morris' effects, then Sobol's indices."""
     from feedsim.study.sensitivity import METHODS

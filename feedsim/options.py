@@ -11,6 +11,7 @@ Sets: TypeAlias = Annotated[
 Seeds: TypeAlias = Annotated[
     list[int], typer.Option("--seed", metavar="N", help="Seeds to run, instead of the file's.")
 ]
+Arms: TypeAlias = Annotated[list[str], typer.Option("--arm", metavar="NAME", help="Arms to run, instead of all.")]
 Out: TypeAlias = Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder of the runs.")]
 EngineName: TypeAlias = Annotated[
     Literal["local", "here", "ray"],
