@@ -237,6 +237,8 @@ def test_the_file_says_all_that_a_reader_needs(tmp_path: Path) -> None:
     schema = pq.read_schema(tmp_path / "frontier.parquet")
     assert all(field.metadata[b"unit"] and field.metadata[b"meaning"] for field in schema)
     assert read_frontier(tmp_path / "nowhere") is None
+    (tmp_path / "frontier.parquet").write_text("half a file", encoding="utf-8")
+    assert read_frontier(tmp_path) is None
     assert schema.field("trial").type != I64
 
 

@@ -124,11 +124,13 @@ def _with_direction(field: Any, one: Objective) -> Any:
 
 
 def read_frontier(study_dir: Path) -> Frontier | None:
-    """The search that lies in a study's folder; None where there is none."""
-    path = Path(study_dir) / FILE
-    if not path.is_file():
+    """The search that lies in a study's folder; None where there is none, or one that is of another version."""
+    try:
+        table = pq.read_table(Path(study_dir) / FILE, partitioning=None)
+    except (pa.ArrowException, OSError):
         return None
-    table = pq.read_table(path, partitioning=None)
+    if not {column.name for column in FIXED} <= set(table.column_names):
+        return None
     rows = cast(pd.DataFrame, table.to_pandas())
     texts = rows.columns[rows.dtypes == "category"]
     return Frontier(rows.astype(dict.fromkeys(texts, str)), tuple(_objectives(table.schema)))
