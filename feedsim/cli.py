@@ -71,6 +71,7 @@ def _feedsim(
     """Options of feedsim itself."""
 
 
+# Options of every command that runs simulations.
 @app.command()
 def run(
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Study files.", show_default=False)],
@@ -84,6 +85,18 @@ def run(
     memory: Memory = None,
     quiet: Quiet = False,
     allow_code: AllowCode = False,
+    share: Annotated[
+        bool,
+        typer.Option("--share/--no-share", help="Simulate once what arms have in common; results are the same."),
+    ] = True,
+    past: Annotated[
+        str | None,
+        typer.Option(
+            "--from",
+            metavar="RUN@DAY",
+            help="Go on from a snapshot of a run, or of each of an arm's runs.",
+        ),
+    ] = None,
     until: Annotated[
         list[str],
         typer.Option(
@@ -100,7 +113,9 @@ def run(
     from feedsim.study.show import run_and_show
 
     where = engine_named(engine, workers, memory, address)
-    raise typer.Exit(run_and_show(files, sets, seeds, arms, out, where, quiet, allow_code, until, max_seeds))
+    raise typer.Exit(
+        run_and_show(files, sets, seeds, arms, out, where, quiet, allow_code, until, max_seeds, share, past)
+    )
 
 
 @app.command()
@@ -195,18 +210,23 @@ def sensitivity(
     seeds: Seeds = [],  # noqa: B006
     arms: Arms = [],  # noqa: B006
     out: Out = Path("runs"),
+    engine: EngineName = "local",
+    address: Address = None,
     workers: Workers = None,
+    memory: Memory = None,
     quiet: Quiet = False,
     allow_code: AllowCode = False,
 ) -> None:
     """Find which assumptions the answer depends on: Morris' effects, then Sobol's indices."""
+    from feedsim.study.engines.choice import engine_named
     from feedsim.study.sensitivity import METHODS
     from feedsim.study.sensitivity_run import Question, answer_and_show
 
+    where = engine_named(engine, workers, memory, address)
     question = Question(
         file, (method,) if method else METHODS, tuple(metrics), samples, out, sets, seeds, arms, allow_code
     )
-    raise typer.Exit(answer_and_show(question, workers, quiet))
+    raise typer.Exit(answer_and_show(question, where, quiet))
 
 
 @app.command()

@@ -27,10 +27,10 @@ from feedsim.measures.cells import Cell
 from feedsim.scenario import Study
 from feedsim.steering import steered, takes_whole_numbers
 from feedsim.study.trials import figures
+from feedsim.table_writer import Values as Column
 from feedsim.world.arrays import Doubles, Floats
 from feedsim.world.world import ACTIONS, World
 from feedsim.writer import RunWriter
-from feedsim.writer import Values as Column
 
 MOVABLE = re.compile(r"ranker\.(weights\.\w+|out_of_network_factor)|policies\.[^.]+\.(?!start_day$|end_day$|for$).+")
 """Settings that take effect at a midnight."""

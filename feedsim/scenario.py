@@ -74,6 +74,9 @@ class Scenario(Block):
     policies: dict[str, PolicyBlock] = Field({})
     """name -> what holds harm back; null takes one out"""
     measures: Measures = Measures()
+    snapshot_every_days: Annotated[int, Field(ge=0, le=3650)] = 0
+    """days counted from the end of burn-in, at whose midnights all is stored, so that a run that is killed goes on from
+    there, and others can begin there; nothing that a run measures hangs on it. 0 = never"""
 
 
 def scenario_with(own: tuple[type[Policy], ...]) -> type[Scenario]:
@@ -217,12 +220,21 @@ def dump(scenario: Scenario, name: str = "", question: str = "") -> str:
 def content_hash(scenario: Scenario, seed: int, version: str) -> str:
     """What a run's results follow from, in 64 characters: settings, seed, version and the bytes of input files
     and of policies that the library does not hold."""
-    # Through JSON once, so that 1 and 1.0 in a number's place are one scenario.
     own = own_policies(scenario.policies.values())
-    data = scenario_with(own).model_validate_json(scenario.model_dump_json()).model_dump(mode="json")
-    for block, key in PATHS:
-        if key in data[block]:
-            data[block][key] = digest(data[block][key])
+    data = told_apart(scenario)
     # Order has a meaning (of groups, levels and harms), so keys are not sorted.
     text = json.dumps([data, seed, version, *code_digests(own)], separators=(",", ":"))
     return sha256(text.encode()).hexdigest()
+
+
+def told_apart(scenario: Scenario) -> Data:
+    """All settings that results follow from, as data; in place of an input file's path, what it holds."""
+    # Through JSON once, so that 1 and 1.0 in a number's place are one scenario.
+    own = own_policies(scenario.policies.values())
+    data: Data = scenario_with(own).model_validate_json(scenario.model_dump_json()).model_dump(mode="json")
+    for block, key in PATHS:
+        if key in data[block]:
+            data[block][key] = digest(data[block][key])
+    # It says what is kept, not what comes out.
+    del data["snapshot_every_days"]
+    return data

@@ -6,75 +6,16 @@ import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, TypeAlias
-
-import numpy as np
-import numpy.typing as npt
-import pyarrow as pa
-import pyarrow.parquet as pq
+from typing import Any
 
 from feedsim.parcel import unpack
-from feedsim.tables import ALWAYS, FORMAT, TEXT, schema
+from feedsim.table_writer import TableWriter, Values, known, labels
+from feedsim.tables import ALWAYS, FORMAT
 
-ROWS_A_GROUP = 256 * 1024
-Values: TypeAlias = "npt.NDArray[Any] | Sequence[Any] | pa.Array"
+__all__ = ["RunWriter", "clear_leftovers", "known", "labels"]
 
-
-def labels(codes: npt.NDArray[Any], names: Sequence[str]) -> Any:
-    """Codes as text: place in `names`, empty where the code is negative. Nothing is shared with `codes`."""
-    places = np.where(codes < 0, len(names), codes).astype(np.int32)
-    return pa.DictionaryArray.from_arrays(pa.array(places), pa.array([*names, ""], pa.string()))
-
-
-def known(values: npt.NDArray[Any], where: npt.NDArray[np.bool_]) -> Any:
-    """Numbers, null except `where`. Nothing is shared with `values`."""
-    return pa.array(values.copy(), mask=~where)
-
-
-class TableWriter:
-    """One Parquet file, written as rows come in: memory holds one row group."""
-
-    def __init__(self, path: Path, table: str) -> None:
-        self.path, self.table, self.rows = path, table, 0
-        self.schema: Any = None
-        self._pending: list[Any] = []
-        self._pending_rows = 0
-        self._file: Any = None
-
-    def add(self, columns: Mapping[str, Values]) -> None:
-        """Append rows. The first call settles which columns there are, even if it brings no row."""
-        if self.schema is None:
-            texts = [name for name, values in columns.items() if _is_text(values)]
-            self.schema = schema(self.table, texts, [name for name in columns if name not in texts])
-        if set(columns) != set(self.schema.names):
-            raise ValueError(f"{self.table}: columns changed: {sorted(set(columns) ^ set(self.schema.names))}")
-        batch = pa.Table.from_arrays([_array(field, columns[field.name]) for field in self.schema], schema=self.schema)
-        self._pending.append(batch)
-        self._pending_rows += len(batch)
-        if self._pending_rows >= ROWS_A_GROUP:
-            self._flush()
-
-    def close(self) -> None:
-        """Write what is left; a table that never had a row becomes a file all the same."""
-        if self.schema is None:
-            self.schema = schema(self.table)
-        self._flush()
-        self._file.close()
-
-    def drop(self) -> None:
-        """Forget what is pending and let go of the file."""
-        self._pending = []
-        if self._file is not None and self._file.is_open:
-            self._file.close()
-
-    def _flush(self) -> None:
-        if self._file is None:
-            self._file = pq.ParquetWriter(self.path, self.schema, compression="zstd", compression_level=1)
-        if self._pending:
-            rows = pa.concat_tables(self._pending).unify_dictionaries().combine_chunks()
-            self._file.write_table(rows, row_group_size=ROWS_A_GROUP)
-            self.rows += len(rows)
-            self._pending, self._pending_rows = [], 0
+MODELS, SNAPSHOTS, PARTS = "models", "snapshots", "parts"
+"""Folders of a run: of its models, of what it can be gone on from, and, until it is finished, of tables cut."""
 
 
 class RunWriter:
@@ -108,13 +49,39 @@ class RunWriter:
 
     def model_file(self, name: str, text: str) -> None:
         """Write a file of `models/`."""
-        (self.temporary / "models").mkdir(exist_ok=True)
-        (self.temporary / "models" / name).write_text(text, encoding="utf-8")
+        (self.temporary / MODELS).mkdir(exist_ok=True)
+        path = self.temporary / MODELS / name
+        # A new file and not new words in an old one, which a snapshot may share.
+        path.unlink(missing_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+    def store(self, folder: Path) -> None:
+        """Put all that has been written so far into `folder`, which shares the files: they never change."""
+        (self.temporary / PARTS).mkdir(exist_ok=True)
+        parts = [part for table in self._tables.values() for part in table.cut(self.temporary / PARTS)]
+        _share(parts, folder / PARTS)
+        _share(sorted((self.temporary / MODELS).glob("*")), folder / MODELS)
+
+    def go_on(self, folder: Path, families: Mapping[str, Sequence[str]], removers: Sequence[str]) -> None:
+        """Begin with what was stored in `folder`; `families` are the columns that impressions have for policies from
+        now on, and `removers` what may take a candidate out. Nothing may have been written before."""
+        if models := sorted((folder / MODELS).glob("*")):
+            _share(models, self.temporary / MODELS)
+        for part in _share(sorted((folder / PARTS).glob("*.parquet")), self.temporary / PARTS):
+            table = self._table(part.name.partition(".")[0])
+            table.parts.append(part)
+            if table.table == "impressions":
+                table.expect(families, {"removed_by": removers})
 
     def progress(self, record: Mapping[str, Any]) -> None:
         """Tell whoever watches how far the run is: one line, gone when the run is finished."""
         with (self.temporary / "progress.jsonl").open("a", encoding="utf-8") as file:
             file.write(json.dumps(dict(record)) + "\n")
+
+    @property
+    def snapshots(self) -> Path:
+        """Where snapshots of the run lie while it is being written: beside it, so that they outlive what is half."""
+        return self.folder.parent / f".{self.folder.name}.snapshots"
 
     def finish(self, manifest: Mapping[str, Any], scenario_yaml: str) -> Path:
         """Close the tables, add the manifest and the scenario, and put the run in its place, at once."""
@@ -122,12 +89,15 @@ class RunWriter:
             self._table(table)
         for writer in self._tables.values():
             writer.close()
+        shutil.rmtree(self.temporary / PARTS, ignore_errors=True)
         (self.temporary / "progress.jsonl").unlink(missing_ok=True)
         (self.temporary / "scenario.yaml").write_text(scenario_yaml, encoding="utf-8")
         whole = {**manifest, "format": FORMAT, "rows": {name: table.rows for name, table in self._tables.items()}}
         whole["bytes"] = {path.name: path.stat().st_size for path in sorted(self.temporary.glob("*.parquet"))}
         text = json.dumps(whole, indent=2, ensure_ascii=False)
         (self.temporary / "manifest.json").write_text(text + "\n", encoding="utf-8")
+        if self.snapshots.is_dir():
+            self.snapshots.rename(self.temporary / SNAPSHOTS)
         _put_in_place(self.temporary, self.folder)
         return self.folder
 
@@ -162,6 +132,18 @@ def clear_leftovers(folder: Path) -> None:
             shutil.rmtree(path)
 
 
+def _share(files: Sequence[Path], folder: Path) -> list[Path]:
+    """The same files in `folder` too: under a second name where the disk can, else as copies."""
+    folder.mkdir(parents=True, exist_ok=True)
+    there = [folder / file.name for file in files]
+    for file, copy in zip(files, there, strict=True):
+        try:
+            copy.hardlink_to(file)
+        except (OSError, NotImplementedError):
+            shutil.copyfile(file, copy)
+    return there
+
+
 def _is_another_that_lives(pid: int) -> bool:
     """Is it a living process other than this one? A number equal to ours was of a process before us."""
     if pid == os.getpid():
@@ -190,19 +172,3 @@ def _put_in_place(temporary: Path, folder: Path) -> None:
         old.rename(folder)
         raise
     shutil.rmtree(old)
-
-
-def _is_text(values: Values) -> bool:
-    if isinstance(values, pa.Array):
-        return bool(pa.types.is_dictionary(values.type) or pa.types.is_string(values.type))
-    return np.asarray(values).dtype.kind in "UO" and len(values) > 0 and isinstance(values[0], str)
-
-
-def _array(field: Any, values: Values) -> Any:
-    """Values as the column's type. Copied: the caller may go on writing into its array."""
-    if isinstance(values, pa.Array):
-        return values.cast(field.type)
-    if field.type == TEXT:
-        return pa.array(list(values), field.type)
-    array = np.array(values) if isinstance(values, np.ndarray) else list(values)
-    return pa.array(array, field.type, from_pandas=pa.types.is_integer(field.type))

@@ -15,6 +15,7 @@ import pytest
 from worlds import TINY, Tables, assert_same, differs, read, run, settings, with_days
 
 from feedsim.engine.simulation import Simulation
+from feedsim.engine.snapshot import about, restore, save
 from feedsim.engine.stopwatch import NotFinite
 from feedsim.feed.features import features
 from feedsim.feed.flow import Candidates, Sessions
@@ -105,6 +106,23 @@ def test_a_seed_is_the_same_run_in_every_process(
     )
     subprocess.run([sys.executable, "-c", code, str(tmp_path)], env=environment, check=True)
     assert_same(tiny, read(tmp_path / "run"))
+
+
+@pytest.mark.parametrize("day", [0, 1])
+def test_a_run_that_is_stored_at_a_midnight_and_gone_on_from_is_the_same_run(
+    tiny: Tables, tmp_path: Path, day: int
+) -> None:
+    """More of it, in worlds with more to store, is in test_snapshots; what arms share, in test_histories."""
+    with RunWriter(tmp_path / "first") as writer:
+        first = Simulation(TINY, 1)
+        first.advance(writer, day * DAY)
+        folder = save(first, tmp_path / "stored", "x")
+    with RunWriter(tmp_path / "second") as writer:
+        second = Simulation(TINY, 1)
+        restore(second, writer, about(folder))
+        second.run(writer)
+        writer.finish({}, "")
+    assert_same(tiny, read(tmp_path / "second"))
 
 
 # Policies

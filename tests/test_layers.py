@@ -15,8 +15,8 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = "feedsim"
 
 LAYERS = (
-    ("kernels", "world.arrays", "block", "faults", "tables", "study_tables", "parcel", "beside", "writer", "results",
-     "study.frontier", "study.pareto", "measures.names", "engine.stages", "grid", "sheet",
+    ("kernels", "world.arrays", "block", "faults", "tables", "table_writer", "study_tables", "parcel", "beside",
+     "writer", "results", "study.frontier", "study.pareto", "measures.names", "engine.stages", "grid", "sheet",
      "options"),  # needs nothing of a simulation: tools, data, readers
     ("world.rng",),
     ("study.inference", "study.compare", "study.precision", "study.robustness"),  # what only counts
@@ -58,15 +58,16 @@ HOMES = {
 
 STATISTICS = ("study.inference", "world.rng", "world.arrays", "kernels")
 """What numbers are told with: resampling draws its numbers by address, as everything does."""
-FILES = ("tables", "study_tables", "parcel", "writer", "results")
+FILES = ("tables", "table_writer", "study_tables", "parcel", "writer", "results")
 """What files are written and read with."""
 READERS = {
     "tables": (),
+    "table_writer": ("tables",),
     "parcel": (),
-    "writer": ("tables", "parcel"),
+    "writer": ("tables", "table_writer", "parcel"),
     "study_tables": ("tables",),
     "beside": ("tables", "study_tables"),
-    "results": ("tables", "study_tables", "parcel", "writer"),
+    "results": ("tables", "table_writer", "study_tables", "parcel", "writer"),
     "study.compare": STATISTICS,
     "study.frontier": ("tables",),
     "study.robustness": ("study.compare", *STATISTICS),

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 from studies import ARMS, COLUMNS, users, write_run, write_study
 
-import feedsim.writer
+import feedsim.table_writer
 from feedsim.results import (
     NotARun,
     RunPath,
@@ -158,7 +158,7 @@ def test_known_is_null_elsewhere() -> None:
 def test_rows_come_out_whole_and_in_order_when_they_fill_many_groups(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(feedsim.writer, "ROWS_A_GROUP", 3)
+    monkeypatch.setattr(feedsim.table_writer, "ROWS_A_GROUP", 3)
     with RunWriter(tmp_path / "r") as writer:
         for value in range(10):
             writer.add("metrics", {**metric(value), "metric": [f"m{value}"]})

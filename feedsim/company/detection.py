@@ -64,9 +64,15 @@ class DetectionTeam:
             [self._trained(world, version, code, harm) for harm in range(len(self.harms))]
             for code in range(len(self.languages))
         ]
-        self.trained = [detector for row in grid for detector in row]
-        self.panel = Panel.of(version, [[detector.said for detector in row] for row in grid], self.harms)
+        self.put_in_force([detector for row in grid for detector in row])
         return self.trained
+
+    def put_in_force(self, trained: list[Detector]) -> None:
+        """From now on beliefs are those of these detectors, by language and harm; of none, there are none."""
+        self.trained, many = trained, len(self.harms)
+        said = [detector.said for detector in trained]
+        rows = [said[first : first + many] for first in range(0, len(said), many)]
+        self.panel = Panel.of(trained[0].card["version"], rows, self.harms) if trained else None
 
     def cold_starts(self) -> Iterator[Cell]:
         """`cold_start` of every detector that is wanted: 1 where it gives its prior for want of verdicts of harm."""

@@ -96,6 +96,13 @@ def train(
     return Model(version, minute, heads, texts, light, card)
 
 
+def restored(version: int, minute: int, texts: tuple[str, ...], light: Floats, card: dict[str, Any]) -> Model:
+    """A model as it was trained, from all of it but the heads, which its texts hold."""
+    boosters = [lgb.Booster(model_str=text) for text in texts]
+    heads = Heads.read(texts, [partial(booster.predict, raw_score=True, num_threads=1) for booster in boosters])
+    return Model(version, minute, heads, texts, light, card)
+
+
 def lots(log: ImpressionLog, streams: Streams, version: int) -> Doubles:
     """(rows of the log,) a number in [0, 1) for each: who, what and when, never its place."""
     return streams.uniform("training", version, log.live("user"), log.live("key"), log.live("minute"))

@@ -36,6 +36,11 @@ WEEK = 7
 """Days, before which nothing is known of the last seven."""
 
 
+def removers(sample: Sample) -> tuple[str, ...]:
+    """What may take a candidate out."""
+    return (*sample.policies, "light_cut")
+
+
 class Books:
     """Tallies of the tick, the day and the run, and what becomes of them."""
 
@@ -149,7 +154,7 @@ class Books:
                 rows[name] = known(rows[name], rows[name] >= 0)
             rows["source"] = labels(rows["source"], SOURCES)
             by = np.where(rows["removed_by"] == LIGHT_CUT, len(self.sample.policies), rows["removed_by"])
-            rows["removed_by"] = labels(by, (*self.sample.policies, "light_cut"))
+            rows["removed_by"] = labels(by, removers(self.sample))
             writer.add("impressions", rows)
         self.trees.flush(writer)
 

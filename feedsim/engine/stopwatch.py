@@ -28,6 +28,8 @@ class Stopwatch:
     def __init__(self) -> None:
         self.seconds: defaultdict[str, float] = defaultdict(float)
         self.rows: defaultdict[str, int] = defaultdict(int)
+        self.rows_before: dict[str, int] = {}
+        """rows by stage of a history that this one goes on from"""
         self.abreast = 1
         """how many chunks pass at the same time: a second of each is so much less of the run's"""
         self.lock = Lock()
@@ -51,6 +53,11 @@ class Stopwatch:
             yield
         finally:
             self.abreast = 1
+
+    def all_rows(self) -> dict[str, int]:
+        """Rows by stage, with those of the history that it goes on from."""
+        before = self.rows_before
+        return {stage: self.rows.get(stage, 0) + before.get(stage, 0) for stage in {**before, **self.rows}}
 
     def count(self, stage: str, rows: int) -> None:
         """Add rows to `stage`."""

@@ -85,8 +85,9 @@ class Reviewers:
 
     def __init__(self, review: Review, world: World, environment: simpy.Environment, shifts: list[Shift]) -> None:
         self.review, self.world, self.environment, self.shifts = review, world, environment, shifts
-        self.queues: list[Queue] = []
         self.languages = len(world.levels.get("language", ("",)))
+        self.queues = [Queue(environment, ()) for _ in range(self.languages)]
+        """nobody stands at them before the first midnight"""
 
     def begin_day(self) -> None:
         """At midnight: build the queues from the columns, and let everybody come to work."""

@@ -52,6 +52,14 @@ class Answers:
         """Empty ones of the same policies and viewers."""
         return Answers(self.policies, self.viewers, np.zeros_like(self.author), np.zeros_like(self.viewer))
 
+    def of_others(self, policies: tuple[str, ...]) -> "Answers":
+        """The same counts where the policies are these: a new one has none yet, and one that is gone takes its own."""
+        places = [0, *(1 + self.policies.index(name) for name in policies if name in self.policies)]
+        stand = [0, *(1 + place for place, name in enumerate(policies) if name in self.policies)]
+        others = Answers.empty(policies, self.viewers, self.viewer.shape[-1], self.author.shape[-1] - 1)
+        others.author[:, stand], others.viewer[:, stand] = self.author[:, places], self.viewer[:, places]
+        return others
+
     def add(self, other: "Answers") -> None:
         """Add another span's counts."""
         self.author += other.author

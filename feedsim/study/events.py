@@ -20,6 +20,8 @@ class Told:
     impressions: int
     seconds: float
     """since the run began"""
+    first: float = 0.0
+    """day that it began with, where it goes on from a history"""
 
 
 @dataclass(frozen=True)

@@ -97,7 +97,7 @@ class Board:
         """Take in what a run told."""
         if isinstance(event, Done | Failed):
             self.working.pop(str(run.folder), None)
-            self.ended += 1
+            self.ended += run.until_day is None
         else:
             told = None if isinstance(event, Started) else event
             self.working[str(run.folder)] = run, told, perf_counter()
@@ -119,12 +119,12 @@ def running_line(run: RunPlan, told: Told | None, since: float, width: int) -> s
 
     On a narrow screen the pace is shortened, then goes, then the day: the time left is what somebody waits for.
     """
-    if told is None or told.day <= 0:
+    if told is None or told.day <= told.first:
         slow = " (a first run compiles)" if since > SOON else ""
         return f"{run.name}  getting ready{slow}"
     seconds = told.seconds + since
     day, pace = f"day {told.day:.1f} of {told.days}", f"{told.impressions / seconds:,.0f}"
-    end = f"{duration(seconds * (told.days - told.day) / told.day)} left"
+    end = f"{duration(seconds * (told.days - told.day) / (told.day - told.first))} left"
     middles: tuple[list[str], ...] = ([day, f"{pace} impressions/s"], [day, f"{pace} impr./s"], [day], [])
     forms = ["  ".join([run.name, *middle, end]) for middle in middles]
     return next((form for form in forms if len(form) <= width), forms[0])

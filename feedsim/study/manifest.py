@@ -7,13 +7,18 @@ from collections.abc import Mapping
 from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from feedsim import __version__
 from feedsim.feed.ranking import EngagementRanker, dropped_terms
 from feedsim.scenario import Scenario
 from feedsim.study.plan import RunPlan
 
+if TYPE_CHECKING:
+    from feedsim.engine.snapshot import About
+
+DAY = 1440
+"""Minutes."""
 PARTS = {"forests": "score"}
 """Stages that are timed within another."""
 
@@ -25,12 +30,15 @@ def manifest(
     cpu_seconds: float,
     stage_seconds: Mapping[str, float],
     stage_rows: Mapping[str, int],
+    past: "About | None" = None,
 ) -> dict[str, Any]:
     """Everything but the rows and bytes of the tables. Impressions and candidates are those of burn-in too.
 
-    `cpu_seconds` are those of all threads of the process while it ran this run; loading code is not among them.
+    `cpu_seconds` are those of all threads of the process while it ran this run; loading code is not among them. Seconds
+    and rows of stages are of what it lived itself; what came from a snapshot, the `past`, is told beside them.
     """
-    impressions = stage_rows.get("respond", 0)
+    before: dict[str, int] = past.said["rows"] if past is not None else {}
+    impressions, candidates, scored = (stage_rows.get(stage, 0) for stage in ("respond", "source", "score"))
     return {
         "content_hash": run.content_hash,
         "study": run.study,
@@ -49,9 +57,11 @@ def manifest(
         "seconds": round(seconds, 3),
         "cpu_seconds": round(cpu_seconds, 3),
         "stages": stages(seconds, stage_seconds, stage_rows),
-        "impressions": impressions,
-        "candidates": stage_rows.get("source", 0),
-        "candidates_scored": stage_rows.get("score", 0),
+        "went_on_from_day": None if past is None else past.minute // DAY,
+        "impressions_before": before.get("respond", 0),
+        "impressions": impressions + before.get("respond", 0),
+        "candidates": candidates + before.get("source", 0),
+        "candidates_scored": scored + before.get("score", 0),
         "impressions_per_second": round(impressions / seconds, 1),
         "peak_memory_mb": round(peak_memory_mb(), 1),
         "dropped_weight_terms": dropped(run.scenario),

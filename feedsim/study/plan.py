@@ -32,11 +32,20 @@ class RunPlan:
     """empty where the study assumes one thing"""
     needs: tuple[Path, ...] = ()
     """folders that have to be there before it starts: of runs in the same queue, or left by earlier ones"""
+    from_day: int | None = None
+    """it goes on from a history that ends with the midnight that this day begins with, the first of what it needs"""
+    until_day: int | None = None
+    """nothing but a history for others: it stops at the midnight that this day begins with, and is a snapshot"""
+
+    @property
+    def history(self) -> Path | None:
+        """The snapshot that it goes on from: what it shares with other runs, or what one of them has stored."""
+        return None if self.from_day is None else self.needs[0]
 
     @property
     def lacking(self) -> Path | None:
-        """The first of what it needs that is not there."""
-        return next((folder for folder in self.needs if not folder.is_dir()), None)
+        """The first of what it needs that is not there. A history that has gone again is none: it can be lived anew."""
+        return next((folder for folder in self.needs if folder != self.history and not folder.is_dir()), None)
 
     @property
     def name(self) -> str:
@@ -53,7 +62,10 @@ class RunPlan:
         """How long it takes, beside other runs: the longest begin first, so that none is left over at the end."""
         s = self.scenario
         per_day = s.population.users * s.population.sessions_per_day * s.feed.slate
-        return per_day * (s.burn_in_days + s.days * _COST.get(s.ranker.kind, 1.0))
+        first = -s.burn_in_days if self.from_day is None else self.from_day
+        last = s.days if self.until_day is None else self.until_day
+        measured = max(0, last) - max(0, first)
+        return per_day * (last - first + measured * (_COST.get(s.ranker.kind, 1.0) - 1))
 
 
 @dataclass(frozen=True)
@@ -151,7 +163,7 @@ def _pairs(scenarios: dict[str, dict[str, Scenario]]) -> Iterator[tuple[str, str
 
 def plan_run(study: Study, arm: str, seed: int, folder: Path, assumption: str = "") -> RunPlan:
     """One run of a study."""
-    scenario = study.scenarios[arm][assumption]
+    scenario = study.under[assumption][arm] if assumption else study.arms[arm]
     done = content_hash(scenario, seed, __version__)
     return RunPlan(study.name, study.question, arm, seed, scenario, done, folder, assumption)
 

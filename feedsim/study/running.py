@@ -1,5 +1,6 @@
 """Running studies: what is finished stays, what fails is told, what is left goes on."""
 
+import shutil
 from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -14,6 +15,8 @@ from feedsim.study.comparing import record_comparison
 from feedsim.study.engines.choice import EngineName, engine_named
 from feedsim.study.engines.protocol import Engine
 from feedsim.study.events import Done, Event, Failed
+from feedsim.study.histories import FOLDER as HISTORIES
+from feedsim.study.histories import with_histories
 from feedsim.study.live import Silent, Watcher
 from feedsim.study.plan import RunPlan, StudyPlan, check_writable, plan_study, taken_places
 
@@ -53,9 +56,10 @@ def run(
     return tuple(open_run(planned.folder) for planned in plan.runs)
 
 
-def carry_out(plans: Sequence[StudyPlan], engine: Engine, watcher: Watcher) -> Outcome:
-    """Run what is waiting. An interruption ends it early, with what is finished kept."""
+def carry_out(plans: Sequence[StudyPlan], engine: Engine, watcher: Watcher, share: bool = True) -> Outcome:
+    """Run what is waiting, what runs `share` once. An interruption ends it early, with what is finished kept."""
     outcome = Outcome()
+    jobs = [job for plan in plans for job in (with_histories(plan.waiting, plan.folder) if share else plan.waiting)]
 
     def hear(run: RunPlan, event: Event) -> None:
         _note(outcome, run, event)
@@ -63,15 +67,19 @@ def carry_out(plans: Sequence[StudyPlan], engine: Engine, watcher: Watcher) -> O
 
     try:
         with watcher:
-            engine.run([run for plan in plans for run in plan.waiting], hear)
+            engine.run(jobs, hear)
     except KeyboardInterrupt:
         outcome.interrupted = True
+    if not outcome.interrupted:
+        for plan in plans:
+            shutil.rmtree(plan.folder / HISTORIES, ignore_errors=True)
     return outcome
 
 
 def _note(outcome: Outcome, run: RunPlan, event: Event) -> None:
     if isinstance(event, Done):
-        outcome.done.append(run)
+        if run.until_day is None:
+            outcome.done.append(run)
         run.error_file.unlink(missing_ok=True)
     elif isinstance(event, Failed):
         outcome.failed.append((run, event))

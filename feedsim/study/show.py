@@ -13,6 +13,7 @@ from feedsim.study.live import LiveLines, OnlyErrors, PlainLines, Watcher, say
 from feedsim.study.plan import StudyPlan, load_plans
 from feedsim.study.running import Outcome, carry_out, conclude
 from feedsim.study.standing_table import standing_table
+from feedsim.study.stored import gone_on
 from feedsim.study.table import arms_table
 from feedsim.study.work import in_one_line
 
@@ -31,10 +32,13 @@ def run_and_show(
     allow_code: bool = False,
     until: Sequence[str] = (),
     max_seeds: int = 100,
+    share: bool = True,
+    past: str | None = None,
 ) -> int:
     """Run what is not finished, show it on stderr, then the arms on stdout; the exit status. Raises Faults.
 
-    With `until` (METRIC=0.5%), seeds are added, up to `max_seeds`, till every difference is known as precisely.
+    With `until` (METRIC=0.5%), seeds are added, up to `max_seeds`, till every difference is known as precisely. With
+    `past` (RUN@DAY), runs go on from a stored history; without `share`, none lives a part of another's.
     """
     plans: Sequence[StudyPlan] = load_plans(files, sets, seeds, arms, out, allow_code)
     goals = goals_of(until, plans)
@@ -43,7 +47,8 @@ def run_and_show(
     def carry(some: Sequence[StudyPlan]) -> Outcome:
         for plan in () if quiet else some:
             _say_what_is_kept(errors, plan)
-        return carry_out(some, engine, watcher(errors, sum(len(plan.waiting) for plan in some), quiet))
+        ready = some if past is None else [gone_on(plan, past, allow_code) for plan in some]
+        return carry_out(ready, engine, watcher(errors, sum(len(plan.waiting) for plan in ready), quiet), share)
 
     if goals:
         plans, outcome = carry_out_until(plans, goals, max_seeds, carry, partial(say, errors))

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from feedsim.results import RunWriter
 from feedsim.scenario import dump
+from feedsim.study.beginning import DAY, begin, live
 from feedsim.study.events import Done, Event, Failed, Told
 from feedsim.study.manifest import manifest, reset_peak_memory
 from feedsim.study.plan import RunPlan
@@ -100,31 +101,41 @@ def simulate(run: RunPlan, threads: int, tell: Callable[[Event], None]) -> dict[
     """Run it in this process; what its manifest says."""
     # Here and not above: whoever only starts workers should not wait for LightGBM to load.
     from feedsim.engine.simulation import Simulation
+    from feedsim.engine.snapshot import save
 
     reset_peak_memory()
     begun, cpu_begun = perf_counter(), process_time()
     with RunWriter(run.folder) as writer:
-        teller = Teller(writer, tell, begun)
-        teller.say(Told(0.0, run.scenario.burn_in_days + run.scenario.days, 0, 0.0))
+        teller = Teller(writer, tell, begun, run)
+        teller.say(Told(0.0, teller.days, 0, 0.0))
         simulation = Simulation(run.scenario, run.seed, threads=threads, tell=teller)
-        simulation.run(writer)
-        stages = simulation.watch_stages
+        past = begin(run, simulation, writer)
+        teller.first = run.scenario.burn_in_days + simulation.minute / DAY
+        if run.until_day is None:
+            live(run, simulation, writer)
+        else:
+            simulation.advance(writer, run.until_day * DAY)
+            save(simulation, run.folder, run.content_hash)
         spent = perf_counter() - begun, process_time() - cpu_begun
-        whole = manifest(run, threads, *spent, stages.seconds, stages.rows)
-        writer.finish(whole, dump(run.scenario, run.study, run.question))
+        whole = manifest(run, threads, *spent, simulation.watch_stages.seconds, simulation.watch_stages.rows, past)
+        if run.until_day is None:
+            writer.finish(whole, dump(run.scenario, run.study, run.question))
     return whole
 
 
 class Teller:
     """Passes progress on: to the run's progress.jsonl, and to whoever started it; to neither too often."""
 
-    def __init__(self, writer: RunWriter, tell: Callable[[Event], None], begun: float) -> None:
+    def __init__(self, writer: RunWriter, tell: Callable[[Event], None], begun: float, run: RunPlan) -> None:
         self.writer, self.tell, self.begun = writer, tell, begun
+        self.days = run.scenario.burn_in_days + (run.scenario.days if run.until_day is None else run.until_day)
+        self.first = 0.0
+        """day that it begins with, burn-in included"""
         self.recorded = self.told = -1e9
 
     def __call__(self, progress: "Progress") -> None:
         """What the simulation calls."""
-        self.say(Told(progress.day, progress.days, progress.impressions, perf_counter() - self.begun))
+        self.say(Told(progress.day, self.days, progress.impressions, perf_counter() - self.begun, self.first))
 
     def say(self, told: Told) -> None:
         """Tell, unless it was done a moment ago."""
