@@ -36,8 +36,8 @@ def measure(users: int, days: int) -> dict[str, float]:
 
     A small run goes before, so that compiling is not measured. Impressions and candidates of burn-in count too.
     """
-    _run(min(users, 500), 1)
-    run = _run(users, days)
+    manifest_of_a_run(min(users, 500), 1)
+    run = manifest_of_a_run(users, days)
     stages = run["stages"]
     return {
         "users": users,
@@ -52,13 +52,18 @@ def measure(users: int, days: int) -> dict[str, float]:
     }
 
 
-def _run(users: int, days: int) -> dict[str, Any]:
-    """The manifest of a run that is forgotten."""
+def bench_study(users: int, days: int, seeds: int) -> Study:
+    """The default scenario at this scale."""
     said = {"days": days, "burn_in_days": 1, "population": {"users": users}}
     scenario = Scenario.model_validate_json(json.dumps(said))
-    study = Study(name="bench", scenario=scenario, arms={"baseline": scenario}, seeds=(1,), file=Path("bench.yaml"))
+    arms, whence = {"baseline": scenario}, Path("bench.yaml")
+    return Study(name="bench", scenario=scenario, arms=arms, seeds=tuple(range(1, seeds + 1)), file=whence)
+
+
+def manifest_of_a_run(users: int, days: int) -> dict[str, Any]:
+    """The manifest of a run that is forgotten."""
     with TemporaryDirectory() as folder:
-        plan = plan_study(study, Path(folder))
+        plan = plan_study(bench_study(users, days, 1), Path(folder))
         heard: list[Event] = []
         LocalEngine().run(plan.runs, lambda run, event: heard.append(event))
     event = heard[-1]
@@ -68,15 +73,15 @@ def _run(users: int, days: int) -> dict[str, Any]:
     return event.manifest
 
 
-def bench_table(figures: Mapping[str, float]) -> Table:
+def bench_table(figures: Mapping[str, float], labels: Mapping[str, str] = LABELS) -> Table:
     """The figures, a line each."""
     table = Table(show_header=False)
     table.add_column(overflow="fold")
     table.add_column(justify="right")
-    for key, label in LABELS.items():
+    for key, label in labels.items():
         table.add_row(label, f"{figures[key]:.1%}" if key == "forest_share" else _short(figures[key]))
     return table
 
 
 def _short(value: float) -> str:
-    return f"{value:,.0f}" if value >= 100 else f"{value:g}"
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}" if value % 1 else f"{value:g}"

@@ -174,8 +174,9 @@ def folder_names(names: Iterable[str]) -> Iterator[tuple[str, str, str]]:
     for name in names:
         if not FOLDER.fullmatch(name):
             yield name, f"{shown(name)} can't be a folder", FOLDER_RULE
-        elif name in ("report.html", "summary.parquet"):
-            yield name, f"'{name}' is a file of the study", "it should be called something else"
+        elif name in ("report.html", "summary.parquet", "assumptions.parquet", "sensitivity.parquet", "sensitivity"):
+            what = "file" if "." in name else "folder"
+            yield name, f"'{name}' is a {what} of the study", "it should be called something else"
         elif (other := seen.setdefault(name.lower(), name)) != name:
             wrong = f"'{name}' and '{other}' are one folder on some computers"
             yield name, wrong, "they should differ in more than capitals"

@@ -79,9 +79,22 @@ def run(
     seeds: Annotated[list[int], typer.Option("--seed", metavar="N", help="Seeds to run, instead of the file's.")] = [],  # noqa: B006
     arms: Annotated[list[str], typer.Option("--arm", metavar="NAME", help="Arms to run, instead of all.")] = [],  # noqa: B006
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder of the runs.")] = Path("runs"),
-    engine: Annotated[Literal["local"], typer.Option(help="Where to run.")] = "local",
+    engine: Annotated[
+        Literal["local", "here", "ray"],
+        typer.Option(help="Where to run: processes of this machine, this process (to debug), a cluster of Ray."),
+    ] = "local",
+    address: Annotated[
+        str | None,
+        typer.Option(metavar="HOST:PORT", help="Of a cluster of Ray that runs already.", show_default="start one here"),
+    ] = None,
     workers: Annotated[
         int | None, typer.Option(min=1, metavar="N", help="Runs at the same time.", show_default="one a core")
+    ] = None,
+    memory: Annotated[
+        float | None,
+        typer.Option(
+            min=0.1, metavar="GB", help="Memory that runs may have together.", show_default="most of what is free"
+        ),
     ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
     allow_code: Annotated[
@@ -111,10 +124,12 @@ def run(
     max_seeds: Annotated[int, typer.Option(min=10, metavar="N", help="At most so many seeds, when adding.")] = 100,
 ) -> None:
     """Run studies: every arm with every seed. What is finished already is kept and not run again."""
+    from feedsim.study.engines.choice import engine_named
     from feedsim.study.show import run_and_show
 
+    where = engine_named(engine, workers, memory, address)
     raise typer.Exit(
-        run_and_show(files, sets, seeds, arms, out, workers, quiet, allow_code, until, max_seeds, share, past)
+        run_and_show(files, sets, seeds, arms, out, where, quiet, allow_code, until, max_seeds, share, past)
     )
 
 
@@ -157,6 +172,53 @@ def export(
     except OSError as error:
         typer.echo(f"{to or folder}: can't be written: {error.strerror or error}", err=True)
         raise typer.Exit(FAILED) from None
+
+
+@app.command()
+def sensitivity(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A study file with assumptions.", show_default=False)],
+    method: Annotated[
+        Literal["morris", "sobol"] | None,
+        typer.Option(help="How to analyse.", show_default="morris, then sobol of what moves most"),
+    ] = None,
+    metrics: Annotated[
+        list[str],
+        typer.Option(
+            "--metric", metavar="NAME", help="Only these metrics.", show_default="engagement, harms and the widest gap"
+        ),
+    ] = [],  # noqa: B006
+    samples: Annotated[
+        int | None,
+        typer.Option(
+            min=2,
+            max=100_000,
+            metavar="N",
+            help="Trajectories of Morris; samples of Sobol, rounded up to a power of 2.",
+            show_default="10 and 32",
+        ),
+    ] = None,
+    sets: Annotated[
+        list[str], typer.Option("--set", metavar="PATH=VALUE", help="Change a setting, in every arm.")
+    ] = [],  # noqa: B006
+    seeds: Annotated[list[int], typer.Option("--seed", metavar="N", help="Seeds, instead of the file's.")] = [],  # noqa: B006
+    arms: Annotated[list[str], typer.Option("--arm", metavar="NAME", help="Arms to run, instead of all.")] = [],  # noqa: B006
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder of the runs.")] = Path("runs"),
+    workers: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="Runs at the same time.", show_default="one a core")
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
+    allow_code: Annotated[
+        bool, typer.Option("--allow-code", help="Load policies of one's own, named as my_module.MyPolicy.")
+    ] = False,
+) -> None:
+    """Find which assumptions the answer depends on: Morris' effects, then Sobol's indices."""
+    from feedsim.study.sensitivity import METHODS
+    from feedsim.study.sensitivity_run import Question, answer_and_show
+
+    question = Question(
+        file, (method,) if method else METHODS, tuple(metrics), samples, out, sets, seeds, arms, allow_code
+    )
+    raise typer.Exit(answer_and_show(question, workers, quiet))
 
 
 @app.command()
@@ -220,17 +282,24 @@ def stages() -> None:
 def bench(
     users: Annotated[int, typer.Option(min=100, metavar="N", help="People.")] = 10_000,
     days: Annotated[int, typer.Option(min=1, metavar="D", help="Measured days, after one of burn-in.")] = 2,
+    sweep: Annotated[
+        int | None,
+        typer.Option(
+            min=1, metavar="RUNS", help="Measure what so many runs cost beyond themselves.", show_default="one run"
+        ),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Measure how fast this machine simulates."""
-    from feedsim.bench import BenchFailed, bench_table, measure
+    from feedsim.bench import LABELS, BenchFailed, bench_table, measure
+    from feedsim.sweep import SWEEP_LABELS, measure_sweep
 
     try:
-        figures = measure(users, days)
+        figures = measure_sweep(sweep, users, days) if sweep else measure(users, days)
     except BenchFailed as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(FAILED) from None
     if as_json:
         typer.echo(json.dumps(figures))
     else:
-        Console().print(bench_table(figures))
+        Console().print(bench_table(figures, SWEEP_LABELS if sweep else LABELS))

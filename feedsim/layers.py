@@ -13,10 +13,14 @@ from feedsim.merging import Data, assigned, refusal
 from feedsim.reading import Document, read, read_text
 from feedsim.validation import shown
 
-HEAD = ("name", "question", "extends", "arms", "seeds")
+HEAD = ("name", "question", "extends", "arms", "assumptions", "sampling", "seeds")
 """Keys of a study file that are no settings of a scenario."""
 SET = "--set"
-_NOT_BY_SET = {"seeds": "--seed N sets it", "arms": "--set changes every arm, --arm NAME chooses among them"}
+_NOT_BY_SET = {
+    "seeds": "--seed N sets it",
+    "arms": "--set changes every arm, --arm NAME chooses among them",
+    "assumptions": "--set with the path of a setting makes it known",
+}
 
 
 @dataclass(frozen=True)

@@ -133,6 +133,14 @@ class Step:
     is_mix: bool
     data: Any
     """what stands there, or would by default"""
+    annotation: Any
+    """type of what may stand there"""
+
+    @property
+    def is_whole(self) -> bool:
+        """Does it take whole numbers only?"""
+        types = branches(self.annotation)
+        return int in types and float not in types
 
 
 def walk(path: Where, data: Any, annotation: Any) -> Iterator[Step]:
@@ -150,7 +158,7 @@ def walk(path: Where, data: Any, annotation: Any) -> Iterator[Step]:
             annotation = None if field is None else field.annotation
         elif isinstance(data, dict):
             data, annotation = data.get(name), value
-        yield Step(tuple(known), name in known, value is not None, is_mix, data)
+        yield Step(tuple(known), name in known, value is not None, is_mix, data, annotation)
         if name not in known:
             return
 

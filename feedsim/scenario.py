@@ -1,7 +1,7 @@
 """Scenario and Study: YAML in, checked objects out."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Any, Union
@@ -19,24 +19,25 @@ from feedsim.inputs import PATHS, Inputs, digest
 from feedsim.integrity.desk import NoReview, ReviewBlock
 from feedsim.integrity.detectors import DetectorsBlock, NoDetectors
 from feedsim.integrity.policies import LIBRARY, Policy, PolicyBlock
-from feedsim.layers import Sheet, apply_sets, open_sheet, placed, read_sets
+from feedsim.layers import Sheet, open_sheet, read_sets
 from feedsim.measures.block import Measures
-from feedsim.merging import Data, merged
+from feedsim.merging import Data
 from feedsim.own_code import OwnCode, code_digests, own_policies
 from feedsim.people.content import ContentBlock, GeneratedContent, Harm, default_harms
 from feedsim.people.judge import Judges
 from feedsim.people.minds import MindsBlock
 from feedsim.people.reflect import Reflection
 from feedsim.people.respond import Responses
+from feedsim.resolving import BASE, Resolver
+from feedsim.study.assuming import known_settings, read_assumed, settle
+from feedsim.study.assumptions import Unknown
+from feedsim.study.points import Point, Sampling
 from feedsim.validation import validated
 from feedsim.world.graph import GeneratedGraph, GraphBlock
 from feedsim.world.population import Population
 from feedsim.writing import Plain, settings
 
 __all__ = ["People", "Scenario", "Study", "content_hash", "dump", "load_study"]
-
-BASE = ""
-"""Where the base stands among the arms."""
 
 
 class People(Block):
@@ -97,8 +98,15 @@ class Study(Block):
     """each resolved, in the order of the file"""
     seeds: tuple[int, ...]
     file: Path
+    unknown: dict[str, SerializeAsAny[Unknown]] = Field({})
+    """dotted path of a setting -> what is known of it"""
+    whole: frozenset[str] = frozenset()
+    """those of them that take whole numbers only"""
+    sampling: Sampling = Sampling()
+    points: dict[str, Point] = Field({})
+    """name of an assumption -> settings and their values; empty where the study assumes one thing"""
     under: dict[str, dict[str, Scenario]] = Field({})
-    """assumption -> arm -> resolved; empty where the study assumes one thing"""
+    """assumption -> arm -> resolved; empty likewise"""
 
     @property
     def scenarios(self) -> dict[str, dict[str, Scenario]]:
@@ -113,29 +121,44 @@ def load_study(
     seeds: Sequence[int] | None = None,
     arms: Sequence[str] | None = None,
     allow_code: bool = False,
+    points: Mapping[str, Point] | None = None,
 ) -> Study:
     """The study in a file, checked to the last arm. Raises Faults with all that is wrong with it.
 
-    An arm is the base with its settings merged onto it (the rules are in `feedsim.merging`). `sets` are `path=value`
-    and go over the base and over every arm, so that they win against what an arm says; a setting that an arm's kind of
-    block does not know is left out there. `seeds` and `arms` choose among what the file has. A file without arms has
-    one, `baseline`. What it extends gives it everything but its name. Policies that are code of somebody's own
+    An arm is the base with its settings merged onto it (the rules are in `feedsim.merging`). Assumptions go over every
+    arm: the file's own, or `points` (name -> settings and their values). `sets` are `path=value` and go over the base
+    and over every arm and assumption, so that they win against what those say; a setting that an arm's kind of block
+    does not know is left out there. `seeds` and `arms` choose among what the file has. A file without arms has one,
+    `baseline`. What it extends gives it everything but its name. Policies that are code of somebody's own
     (`kind: my_module.MyPolicy`) are loaded with `allow_code`, and a fault without it.
     """
     sheet = open_sheet(Path(path), Scenario)
     faults = sheet.faults
     head = heading(sheet, seeds, faults)
-    chosen = _chosen_arms(sheet, arms, faults)
-    resolved = _resolved(sheet, sets, OwnCode(Path(path).parent, allow_code), faults)
+    chosen = {arm: arm if sheet.arms else BASE for arm in _chosen_arms(sheet, arms, faults)}
+    said = read_sets(sets, faults)
+    assumed = read_assumed(sheet, said, faults)
+    resolver = Resolver(sheet, said, OwnCode(Path(path).parent, allow_code), scenario_with, _examined, faults)
+    resolved = resolver.arms()
+    whole = known_settings(assumed, resolver.choices, resolver.model, faults)
+    if points is None:
+        points = settle(assumed, whole, faults)
+    # Of arms that are wrong already, assumptions would only say it again.
+    found = {} if faults else resolver.under(assumed, points)
     if faults:
         raise Faults(faults)
     return Study(
         name=head.name,
         question=head.question,
         scenario=resolved[BASE],
-        arms={arm: resolved[arm if sheet.arms else BASE] for arm in chosen},
+        arms={arm: resolved[of] for arm, of in chosen.items()},
         seeds=head.seeds,
         file=Path(path),
+        unknown=assumed.unknown,
+        whole=whole,
+        sampling=assumed.sampling,
+        points=dict(points),
+        under={name: {arm: by_arm[of] for arm, of in chosen.items()} for name, by_arm in found.items()},
     )
 
 
@@ -146,45 +169,6 @@ def _chosen_arms(sheet: Sheet, wanted: Sequence[str] | None, faults: list[Fault]
         if name not in known:
             faults.append(Fault("--arm", None, "", f"there is no arm '{name}'", nearest(name, known)))
     return [name for name in known if wanted is None or name in wanted]
-
-
-def _resolved(sheet: Sheet, sets: Sequence[str], code: OwnCode, faults: list[Fault]) -> dict[str, Scenario]:
-    """The base (under BASE) and every arm; what is wrong goes to `faults`, once, where it was said."""
-    said = read_sets(sets, faults)
-    set_layers = [layer for _, layer in said]
-    model = scenario_with(code.take_in(_trees(sheet, Scenario).values()))
-    trees = apply_sets(_trees(sheet, model), said, model, faults)
-    model = scenario_with(code.take_in(trees.values()))
-    inputs, resolved = Inputs(), {}
-    of_base: list[Finding] = []
-    for arm, tree in trees.items():
-        scenario, found = _examined(code.usable(tree), inputs, model)
-        found = [*code.findings(tree), *found]
-        own = sheet.base if arm == BASE else sheet.arms[arm]
-        faults += [
-            placed(finding, [*own, *set_layers])
-            for finding in found
-            # What the base says wrongly is told once, unless an arm says it again.
-            if finding not in of_base or any(layer.depth(finding.reads[0]) == len(finding.reads[0]) for layer in own)
-        ]
-        of_base = found if arm == BASE else of_base
-        if scenario is not None:
-            resolved[arm] = scenario
-    return resolved
-
-
-def _trees(sheet: Sheet, model: type[Scenario]) -> dict[str, Data]:
-    """The settings of the base and of every arm, merged."""
-    base: Data = {}
-    for layer in sheet.base:
-        base = merged(base, layer.data, model, in_file=True)
-    trees = {BASE: base}
-    for arm, layers in sheet.arms.items():
-        tree = base
-        for layer in layers:
-            tree = merged(tree, layer.data, model)
-        trees[arm] = tree
-    return trees
 
 
 def _examined(tree: Data, inputs: Inputs, model: type[Scenario]) -> tuple[Scenario | None, list[Finding]]:

@@ -6,12 +6,19 @@ required, `kind` may be left out where the base says it, and null takes a name o
 
 from typing import Any
 
+from feedsim.block import Block
 from feedsim.checks import FOLDER
 from feedsim.heading import MOST_SEEDS
 from feedsim.merging import MIXES, Data
 from feedsim.scenario import Scenario
+from feedsim.study.assumptions import KINDS, Range
+from feedsim.study.points import Sampling
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
+UNKNOWN: tuple[type[Block], ...] = (Range, *KINDS.values())
+"""What an assumption may be, beside a list."""
+BESIDE: tuple[type[Block], ...] = (*UNKNOWN, Sampling)
+"""Blocks that stand beside the settings of a scenario."""
 
 
 def schema() -> Data:
@@ -19,6 +26,7 @@ def schema() -> Data:
     whole = Scenario.model_json_schema(mode="validation")
     blocks = {name: _partial(block, name) for name, block in whole.pop("$defs").items()}
     scenario = _partial(whole, "Scenario")
+    unknown = {block.__name__: block.model_json_schema() for block in BESIDE}
     return {
         "$schema": DIALECT,
         "title": "feedsim study",
@@ -26,7 +34,7 @@ def schema() -> Data:
         "type": "object",
         "additionalProperties": False,
         "properties": _head() | scenario["properties"],
-        "$defs": {**blocks, "Scenario": scenario},
+        "$defs": {**blocks, **unknown, "Scenario": scenario},
     }
 
 
@@ -44,6 +52,19 @@ def _head() -> Data:
             "propertyNames": folder,
             "additionalProperties": {"anyOf": [{"$ref": "#/$defs/Scenario"}, {"type": "null"}]},
         },
+        "assumptions": {
+            "type": ["object", "null"],
+            "description": "What we don't know: path of a setting -> a list of values (crossed), a range or a "
+            "distribution (sampled). Goes over every arm.",
+            "additionalProperties": {
+                "anyOf": [
+                    {"type": "array", "minItems": 2, "description": "values, crossed with those of other settings"},
+                    *({"$ref": f"#/$defs/{block.__name__}"} for block in UNKNOWN),
+                    {"type": "null"},
+                ]
+            },
+        },
+        "sampling": {"$ref": "#/$defs/Sampling"},
         "seeds": {
             "description": "Chance: how many seeds, counted from 1, or which.",
             "anyOf": [

@@ -38,3 +38,27 @@ COMPARISON = (
     ),
 )
 """Of `comparison.parquet`, which lies beside the arms: a row a cell of an arm."""
+ASSUMPTIONS = (
+    RUN[1],
+    Column("setting", TEXT, "name", "dotted path of a setting that is not known"),
+    Column("value", TEXT, "of the setting", "what is assumed, as text"),
+    Column("number", F64, "of the setting", "what is assumed; null where it is no number"),
+)
+"""Of `assumptions.parquet`: a row a setting under an assumption."""
+SENSITIVITY = (
+    Column("method", TEXT, "name", "morris (elementary effects) or sobol (shares of the variance)"),
+    RUN[0],
+    Column("against", TEXT, "name", "arm whose value is subtracted, seed by seed; empty = nothing is"),
+    *CELL,
+    Column("assumption", TEXT, "name", "dotted path of the setting that is not known"),
+    Column("effect", F64, "of the metric; sobol: share of variance", "mu* from end to end; sobol: total index"),
+    Column("low", F64, "of the effect", "lower end of its 95 % bootstrap interval"),
+    Column("high", F64, "of the effect", "upper end of its 95 % bootstrap interval"),
+    Column("first_order", F64, "share of variance", "that the assumption explains alone; null for morris"),
+    Column("first_order_low", F64, "share of variance", "lower end of its 95 % bootstrap interval"),
+    Column("first_order_high", F64, "share of variance", "upper end of its 95 % bootstrap interval"),
+    Column("sigma", F64, "of the metric", "standard deviation of the elementary effects; null for sobol"),
+    Column("chance", F64, "of the effect", "effect that seeds alone would make; null with one seed"),
+    Column("runs", I64, "runs", "that it rests on; a point that comes twice counts twice"),
+)
+"""Of `sensitivity.parquet`: a row an assumption, for each cell of an arm or of its difference to the first."""

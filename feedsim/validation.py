@@ -166,10 +166,10 @@ def _words(error: ErrorDetails, place: _Place) -> tuple[Where, str, str]:
     if error["input"] is None and place.in_mapping:
         others = [name for name in place.known if name != path[-1]]
         return path, "there is nothing of that name to take out", nearest(path[-1], others)
-    if kind == "union_tag_invalid":
+    if kind == "union_tag_invalid" and error["input"]["kind"] is not None:
         tag = str(context["tag"])
         return (*path, "kind"), shown(tag), nearest(tag, map(kind_of, blocks(place.annotation)))
-    if kind == "union_tag_not_found":
+    if kind in ("union_tag_invalid", "union_tag_not_found"):
         return (*path, "kind"), "is missing", f"it should be {one_of(map(kind_of, blocks(place.annotation)))}"
     if kind == "literal_error":
         return path, value, nearest(str(error["input"]), re.findall(r"'([^']*)'", str(context["expected"])))

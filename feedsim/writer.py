@@ -8,6 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from feedsim.parcel import unpack
 from feedsim.table_writer import TableWriter, Values, known, labels
 from feedsim.tables import ALWAYS, FORMAT
 
@@ -97,6 +98,13 @@ class RunWriter:
         (self.temporary / "manifest.json").write_text(text + "\n", encoding="utf-8")
         if self.snapshots.is_dir():
             self.snapshots.rename(self.temporary / SNAPSHOTS)
+        _put_in_place(self.temporary, self.folder)
+        return self.folder
+
+    def receive(self, parcel: bytes) -> Path:
+        """Put a run that was written elsewhere, and `packed`, in its place, at once."""
+        (self.temporary / "progress.jsonl").unlink(missing_ok=True)
+        unpack(parcel, self.temporary)
         _put_in_place(self.temporary, self.folder)
         return self.folder
 

@@ -228,3 +228,15 @@ def test_what_is_no_run_is_not_replaced(study: Path, tmp_path: Path, inside: boo
         f"{place}: is no run of feedsim; move it away, or name another folder by --out"
     )
     assert mine.read_text() == "mine"
+
+
+@pytest.mark.parametrize("file", ["summary.parquet", "comparison.parquet", "report.html"])
+def test_a_folder_in_the_place_of_what_a_study_leaves_is_told_before_anything_runs(
+    study: Path, tmp_path: Path, file: str
+) -> None:
+    place = tmp_path / "runs" / "alike" / file
+    place.mkdir(parents=True)
+    result = call("run", study, "--out", tmp_path / "runs")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith(f"{place}: is no file of feedsim; move it away")
+    assert [path.name for path in (tmp_path / "runs" / "alike").iterdir()] == [file]

@@ -1,18 +1,31 @@
 """What every engine does: the longest run first, none before what it needs, a failure told and nothing else ended."""
 
+import os
+import signal
+import threading
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import psutil
 import pyarrow.parquet as pq
 import pytest
 from sheets import study
 
-from feedsim.results import open_run
+from feedsim import __version__
+from feedsim.faults import Faults
+from feedsim.parcel import packed, unpack
+from feedsim.results import RunWriter, open_run
+from feedsim.study import running
+from feedsim.study.engines.choice import engine_named
+from feedsim.study.engines.errand import Errand
 from feedsim.study.engines.here import HereEngine
 from feedsim.study.engines.local import LocalEngine
 from feedsim.study.engines.protocol import Engine
 from feedsim.study.engines.queue import Queue
+from feedsim.study.engines.signals import deaf_to_interrupts
 from feedsim.study.events import Done, Event, Failed, Started
 from feedsim.study.plan import RunPlan, plan_study
 
@@ -148,3 +161,92 @@ def test_engines_make_the_same_tables(runs: tuple[RunPlan, ...], tmp_path: Path)
         for table in here.tables:
             same = pq.read_table(here.folder / f"{table}.parquet"), pq.read_table(local.folder / f"{table}.parquet")
             assert same[0].equals(same[1], check_metadata=True), table
+
+
+# Which engine
+
+
+@pytest.mark.parametrize(
+    ("choice", "told"),
+    [
+        (("local", None, None, "a:1"), "--address: the engine 'local' is on this machine; add --engine ray"),
+        (("here", 2), "--workers: 2; the engine 'here' runs one at a time; leave it out"),
+        (("here", 1, 4.0), "--memory: the engine 'here' takes what there is; leave it out"),
+        (("ray", 1, 4.0, "a:1"), "--memory: a cluster knows its machines' memory; leave out --memory or --address"),
+    ],
+)
+def test_what_makes_no_sense_with_an_engine_is_a_fault(choice: tuple[Any, ...], told: str) -> None:
+    with pytest.raises(Faults) as error:
+        engine_named(*choice)
+    assert told in str(error.value).splitlines()
+
+
+def test_whoever_lacks_ray_is_told_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("feedsim.study.engines.choice.find_spec", lambda name: None)
+    with pytest.raises(Faults, match=r"^--engine: Ray is not installed; pip install 'feedsim\[ray\]' does it$"):
+        engine_named("ray")
+
+
+def test_a_notebook_runs_a_study_in_its_own_process(tmp_path: Path) -> None:
+    before = psutil.Process().children(recursive=True)
+    found = running.run(study(tmp_path, THREE), tmp_path / "runs", engine="here")
+    assert [each.manifest["arm"] for each in found] == ["one", "two", "three"]
+    assert psutil.Process().children(recursive=True) == before
+
+
+def test_the_manifest_says_what_a_run_took_of_the_processors(tmp_path: Path) -> None:
+    (only,) = running.run(
+        study(tmp_path, THREE.replace(", two: {days: 2}, three: {days: 3}", "")), tmp_path, engine="here"
+    )
+    assert 0 < only.manifest["cpu_seconds"] < 2 * len(os.sched_getaffinity(0)) * only.manifest["seconds"]
+
+
+# An errand
+
+
+def test_an_errand_brings_its_run_home_in_one_piece(runs: tuple[RunPlan, ...], tmp_path: Path) -> None:
+    (first, second, _), told = needing(runs, two="one"), Heard()
+    HereEngine().run([first], told)
+    event, parcel = Errand.of(second).carried_out([packed(first.folder)], lambda event: None)
+    assert isinstance(event, Done)
+    assert not second.folder.exists()
+    with RunWriter(second.folder) as writer:
+        writer.receive(parcel)
+    assert open_run(second.folder).manifest["arm"] == "two"
+    assert [path.name for path in second.folder.parent.iterdir()] == ["seed=1"]
+
+
+def test_an_errand_to_another_version_is_refused(runs: tuple[RunPlan, ...]) -> None:
+    event, parcel = replace(Errand.of(runs[0]), version="0.0").carried_out([], lambda event: None)
+    assert event == Failed(f"its worker has feedsim {__version__} and not 0.0; the versions should be equal", "")
+    assert parcel == b""
+
+
+def test_a_folder_survives_being_packed(tmp_path: Path) -> None:
+    (tmp_path / "from" / "models").mkdir(parents=True)
+    (tmp_path / "from" / "models" / "v1.txt").write_text("one\n")
+    (tmp_path / "from" / "é.parquet").write_bytes(b"\0\1")
+    unpack(packed(tmp_path / "from"), tmp_path / "to" / "here")
+    made = {path.relative_to(tmp_path / "to" / "here"): path.read_bytes() for path in (tmp_path / "to").rglob("*.*")}
+    assert made == {Path("models/v1.txt"): b"one\n", Path("é.parquet"): b"\0\1"}
+
+
+# Ctrl-C at a bad time
+
+
+def test_an_interruption_waits_until_it_may_come_whichever_thread_hears_it() -> None:
+    done, ended = [], threading.Event()
+    other = threading.Thread(target=ended.wait)
+    other.start()  # before interrupts are blocked: the system may give it the signal
+
+    def tidy_up() -> None:
+        with deaf_to_interrupts():
+            os.kill(os.getpid(), signal.SIGINT)
+            time.sleep(0.2)
+            done.append("tidied up")
+
+    with pytest.raises(KeyboardInterrupt):
+        tidy_up()
+    ended.set()
+    other.join()
+    assert done == ["tidied up"]

@@ -15,21 +15,21 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = "feedsim"
 
 LAYERS = (
-    ("kernels", "world.arrays", "block", "faults", "tables", "table_writer", "study_tables", "writer",
-     "results", "measures.names",
-     "engine.stages", "grid", "sheet"),  # what needs nothing of a simulation: tools, data, and what only reads files
+    ("kernels", "world.arrays", "block", "faults", "tables", "table_writer", "study_tables", "parcel", "beside",
+     "writer", "results", "measures.names", "engine.stages", "grid",
+     "sheet"),  # needs nothing of a simulation: tools, data, readers
     ("world.rng",),
-    ("study.inference", "study.compare", "study.precision"),  # what only counts
+    ("study.inference", "study.compare", "study.precision", "study.robustness"),  # what only counts
     ("world", "merging", "validation", "reading", "writing"),
     ("feed.flow", "feed.friction"),
     ("people", "feed", "integrity", "measures"),
     ("company",),
-    ("inputs", "own_code", "policy_checks", "desk_checks", "checks", "layers", "heading", "scenario",
-     "schema"),  # a study file becomes a Scenario
+    ("inputs", "own_code", "policy_checks", "desk_checks", "checks", "layers", "heading", "study.assumptions",
+     "study.points", "study.assuming", "resolving", "scenario", "schema"),  # a study file becomes a Scenario
     ("engine",),
     ("report",),
     ("study",),
-    ("bench", "trace", "feed_tables", "story", "listing", "export", "cli", "__main__"),  # what a command does
+    ("bench", "sweep", "trace", "feed_tables", "story", "listing", "export", "cli", "__main__"),  # what a command does
 )  # fmt: skip
 """Lowest first. The longest name that fits says where a module stands; a module imports its own layer or lower ones."""
 
@@ -43,25 +43,31 @@ HOMES = {
     "lightgbm": ("company.training", "company.detection"),
     "simpy": ("company", "engine.clock", "integrity.review"),
     "ray": ("study.engines",),
+    "psutil": ("study.engines.memory",),
     "streamlit": (),
     "rich": ("grid", "sheet", "study", *LAYERS[-1]),
     "typer": ("cli",),
     "plotly": ("report",),
+    "SALib": ("study.sensitivity",),
 }
 """What comes from elsewhere -> the only modules of feedsim that may import it. streamlit is the dashboard's."""
 
 STATISTICS = ("study.inference", "world.rng", "world.arrays", "kernels")
 """What numbers are told with: resampling draws its numbers by address, as everything does."""
-FILES = ("tables", "table_writer", "study_tables", "writer")
+FILES = ("tables", "table_writer", "study_tables", "parcel", "writer", "results")
+"""What files are written and read with."""
 READERS = {
     "tables": (),
+    "parcel": (),
     "table_writer": ("tables",),
-    "writer": ("tables", "table_writer"),
+    "writer": ("tables", "table_writer", "parcel"),
     "study_tables": ("tables",),
-    "results": ("tables", "table_writer", "study_tables", "writer"),
+    "beside": ("tables", "study_tables"),
+    "results": ("tables", "table_writer", "study_tables", "parcel", "writer"),
     "study.compare": STATISTICS,
-    "report": ("report", "results", "study.compare", *STATISTICS, "measures.names", *FILES),
-    "export": ("faults", "results", *FILES),
+    "study.robustness": ("study.compare", *STATISTICS),
+    "report": ("report", "beside", "study.compare", "study.robustness", "measures.names", *STATISTICS, *FILES),
+    "export": ("faults", *FILES),
 }
 """What reads and writes files and knows nothing of the engine -> all that it may import of feedsim."""
 

@@ -46,10 +46,24 @@ def commands() -> list[list[str]]:
 
 def test_there_are_commands_of_every_kind() -> None:
     kinds = {words[0] for words in commands()}
-    assert kinds == {"run", "compare", "trace", "policies", "metrics", "stages", "schema", "bench", "export"}
+    assert kinds == {
+        "run",
+        "compare",
+        "trace",
+        "policies",
+        "metrics",
+        "stages",
+        "schema",
+        "bench",
+        "export",
+        "sensitivity",
+    }
 
 
-@pytest.mark.parametrize("words", [words for words in commands() if words[0] not in ("run", "bench")], ids=" ".join)
+LONG = ("run", "bench", "sensitivity")
+
+
+@pytest.mark.parametrize("words", [words for words in commands() if words[0] not in LONG], ids=" ".join)
 def test_every_command_works_as_it_stands(words: list[str], folder: Path) -> None:
     done = feedsim(words, folder)
     assert done.returncode == 0, done.stderr
@@ -62,6 +76,22 @@ def test_the_run_command_is_understood(words: list[str], folder: Path) -> None:
     once = [word for at, word in enumerate(words) if "--seed" not in (word, words[at - 1])]
     done = feedsim([*once, *SMALL], folder)
     assert done.returncode == 0, done.stderr
+
+
+def test_the_sensitivity_command_is_understood(folder: Path) -> None:
+    # All that is wrong is told at once: here it is what was made wrong, and nothing else.
+    (words,) = (words for words in commands() if words[0] == "sensitivity")
+    done = feedsim([*words, "--metric", "prevalnce"], folder)
+    assert done.returncode == 2
+    assert done.stderr == "--metric: there is no metric 'prevalnce'; did you mean 'prevalence'?\n"
+
+
+def test_the_assumptions_are_as_they_are_shown(tmp_path: Path) -> None:
+    (shown,) = re.findall(r"^(    assumptions:\n(?:    .*\n)+)", README, re.MULTILINE)
+    path = tmp_path / "shown.yaml"
+    path.write_text(textwrap.dedent(shown), encoding="utf-8")
+    study = load_study(path)
+    assert (len(study.unknown), len(study.points)) == (8, 3 * 2 * 16)
 
 
 def test_the_study_file_loads(tmp_path: Path) -> None:

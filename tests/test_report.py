@@ -277,7 +277,7 @@ def test_every_assumption_has_its_differences_and_charts_show_the_first(tmp_path
     for assumption in ("calm", "angry"):
         write_study(tmp_path, arms=ARMS[:2], seeds=2, assumption=assumption)
     outline = Outline(write_report(tmp_path, arms=ARMS[:2], assumptions=("calm", "angry")).read_text(encoding="utf-8"))
-    assert "Does it depend on what we assumed?" in outline.headings
+    assert "Does the order of the arms survive what is assumed?" in outline.headings
     assert any("Under the assumption: calm." in words for words in outline.words)
 
 

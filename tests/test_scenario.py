@@ -115,6 +115,10 @@ def test_a_wrong_head_is_a_fault_with_its_line(tmp_path: Path, text: str, fault:
             f"2: policies.x.kind: is missing; it should be one of {', '.join(map(kind_of, LIBRARY))}",
         ),
         (
+            "policies:\n  x: {kind: null}\n",
+            f"2: policies.x.kind: is missing; it should be one of {', '.join(map(kind_of, LIBRARY))}",
+        ),
+        (
             "policies:\n  x: {kind: demote}\n",
             "2: policies.x.harm: is missing; "
             "it should be given: a class that the scenario names, such as misinformation",

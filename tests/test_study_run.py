@@ -3,12 +3,14 @@
 import io
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 from rich.console import Console
@@ -54,8 +56,16 @@ arms:
 """
 
 
-def feedsim(folder: Path, *words: str) -> "subprocess.Popen[str]":
-    """`feedsim` at work in a folder, at the head of a group of processes, as a shell would start it."""
+def feedsim(folder: Path, *words: str, limits: Mapping[int, int] = MappingProxyType({})) -> "subprocess.Popen[str]":
+    """`feedsim` at work in a folder, at the head of a group of processes, as a shell would start it.
+
+    `limits`: resource -> how much of it each process may have.
+    """
+
+    def limit() -> None:
+        for of, most in limits.items():
+            resource.setrlimit(of, (most, most))
+
     return subprocess.Popen(
         [sys.executable, "-m", "feedsim", *words],
         cwd=folder,
@@ -64,6 +74,7 @@ def feedsim(folder: Path, *words: str) -> "subprocess.Popen[str]":
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         start_new_session=True,
+        preexec_fn=limit,
     )
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from feedsim.beside import read_beside
 from feedsim.report.further import Slant, slants
 from feedsim.report.gap import Gap, widest_gaps
 from feedsim.results import NotARun, Run, RunPath, find_runs, open_run, read_summary
@@ -34,6 +35,10 @@ class Evidence:
     """where that is, of an arm and an assumption"""
     daily: pd.DataFrame
     """cells of days, of the first assumption: arm, seed, day, CELL, value"""
+    points: pd.DataFrame
+    """what each assumption says: `assumptions.parquet`; no rows where one thing is assumed"""
+    effects: pd.DataFrame
+    """what moves what: `sensitivity.parquet`; no rows where it was not asked"""
 
     @property
     def base(self) -> str:
@@ -101,7 +106,8 @@ def gather(study_dir: Path, arms: Sequence[str], assumptions: Sequence[str], stu
     said = runs[0][1].manifest
     named = (study or str(said.get("study", Path(study_dir).name)), question or str(said.get("question", "")))
     unfinished = tuple(arm for arm in arms if arm not in there)
-    return Evidence(*named, kept, unfinished, order, runs, cells, where, daily)
+    beside = (read_beside(study_dir, name) for name in ("assumptions", "sensitivity"))
+    return Evidence(*named, kept, unfinished, order, runs, cells, where, daily, *beside)
 
 
 def _runs(

@@ -36,6 +36,8 @@ MEASURED = {
     "criterion": "Criterion of reviewers",
 }
 """Metric -> what this report calls it."""
+MANY = 6
+"""Of more assumptions than these, a table of all is folded."""
 FEW_ARMS = 3
 """Of more arms than these, the answer gives no figures: the table below it does."""
 
@@ -126,7 +128,8 @@ def assumptions_table(all_of: list[Evidence]) -> Html:
             cells = [[_change(row, False) for row in whole(found, ENGAGEMENT)]]
             cells += [[_change(row, True) for row in whole(found, PREVALENCE, harm)] for harm in first.harms]
             body.append([text(one.assumptions[0]), text(arm), *("".join(cell) or "\u2013" for cell in cells)])
-    return table(head, body, f"Differences to {first.base}, with 95 % intervals, under each assumption.")
+    every = table(head, body, f"Differences to {first.base}, with 95 % intervals, under each assumption.", kind="tall")
+    return details("Under each assumption", every) if len(all_of) > MANY else every
 
 
 def settings(evidence: Evidence) -> Html:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from feedsim.report import enforcement, pictures, sections
+from feedsim.report import enforcement, pictures, robust, sections
 from feedsim.report.evidence import Evidence, gather
 from feedsim.report.page import Html, page, section
 
@@ -21,8 +21,11 @@ def write_report(
     evidence = gather(Path(study_dir), arms, assumptions, study, question)
     path = Path(study_dir) / "report.html"
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    temporary.write_text(render(evidence), encoding="utf-8")
-    return temporary.replace(path)
+    try:
+        temporary.write_text(render(evidence), encoding="utf-8")
+        return temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)  # where the disk was full
 
 
 def render(evidence: Evidence) -> Html:
@@ -56,14 +59,19 @@ def render(evidence: Evidence) -> Html:
             under,
         ),
         "ranker": ("Ranker", "Does the ranker learn?", pictures.ranker(evidence), auc),
-        "assumptions": ("Assumptions", "Does it depend on what we assumed?", sections.assumptions_table(each), ""),
+        "assumptions": (
+            "Assumptions",
+            "Does the order of the arms survive what is assumed?",
+            robust.survival(evidence) + sections.assumptions_table(each),
+            "",
+        ),
+        "sensitivity": ("Sensitivity", "Which assumptions matter?", robust.effects(evidence), ""),
         "settings": ("Settings", "What did each arm change?", sections.settings(evidence), ""),
         "runs": ("Runs", "What was run?", sections.what_was_run(evidence), ""),
         "meanings": ("Meanings", "What do the measures mean?", sections.meanings(evidence), ""),
     }
-    short = (
-        f'<section class="answer"><h2>In short</h2><div class="beside">{sections.in_short(evidence)}</div></section>'
-    )
+    short = f'<div class="beside">{sections.in_short(evidence)}</div>{robust.in_short(evidence)}'
+    short = f'<section class="answer"><h2>In short</h2>{short}</section>'
     body = short + "".join(section(name, title, inside, note) for name, (_, title, inside, note) in parts.items())
     links = {name: label for name, (label, _, inside, _) in parts.items() if inside}
     return page(

@@ -11,6 +11,8 @@ from feedsim.faults import Fault, Faults
 from feedsim.results import RunPath, find_runs, finished
 from feedsim.scenario import Scenario, Study, content_hash, load_study
 
+FILES = ("summary.parquet", "comparison.parquet", "assumptions.parquet", "sensitivity.parquet", "report.html")
+"""What a study leaves beside its arms."""
 _COST = {"engagement": 4.0}
 """Of an impression, by ranker, where a chronological one costs 1: good enough to tell which run takes longest."""
 
@@ -135,9 +137,17 @@ def _load_plan(
     return plan_study(study, out, whole.scenarios)
 
 
-def plan_study(study: Study, out: Path, every_arm: dict[str, dict[str, Scenario]] | None = None) -> StudyPlan:
-    """Arms x assumptions x seeds, each with its folder `out/<study>/<arm>[/<assumption>]/seed=<s>`."""
-    folder, scenarios = out / study.name, study.scenarios
+def plan_study(
+    study: Study,
+    out: Path,
+    every_arm: dict[str, dict[str, Scenario]] | None = None,
+    folder: Path | None = None,
+) -> StudyPlan:
+    """Arms x assumptions x seeds, each with its folder `out/<study>/<arm>[/<assumption>]/seed=<s>`.
+
+    `folder` stands for `out/<study>`, where it is given.
+    """
+    folder, scenarios = folder or out / study.name, study.scenarios
     runs = tuple(
         plan_run(study, arm, seed, folder / arm / assumption / f"seed={seed}", assumption)
         for arm, assumption in _pairs(scenarios)
@@ -159,7 +169,10 @@ def plan_run(study: Study, arm: str, seed: int, folder: Path, assumption: str = 
 
 
 def taken_places(plan: StudyPlan) -> Iterator[Fault]:
-    """Places of runs at which something lies that no run left there: it is not ours to replace."""
+    """Places at which something lies that no run and no report left there: it is not ours to replace."""
+    for file in (plan.folder / name for name in FILES):
+        if file.exists() and not file.is_file():
+            yield Fault(str(file), None, "", "is no file of feedsim", "move it away, or name another folder by --out")
     for folder in (run.folder for run in plan.waiting):
         empty = folder.is_dir() and not any(folder.iterdir())
         if folder.exists() and not empty and not (folder / "manifest.json").is_file():

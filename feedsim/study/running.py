@@ -5,15 +5,14 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
 
+from feedsim.beside import points_table, write_beside
 from feedsim.faults import Faults
 from feedsim.report import write_report
 from feedsim.results import Run, open_run, write_summary
 from feedsim.scenario import Study
 from feedsim.study.comparing import record_comparison
-from feedsim.study.engines.here import HereEngine
-from feedsim.study.engines.local import LocalEngine
+from feedsim.study.engines.choice import EngineName, engine_named
 from feedsim.study.engines.protocol import Engine
 from feedsim.study.events import Done, Event, Failed
 from feedsim.study.histories import FOLDER as HISTORIES
@@ -36,7 +35,7 @@ class Outcome:
 
 
 def run(
-    study: Study, out: Path | str = "runs", workers: int | None = None, engine: Literal["local", "here"] = "local"
+    study: Study, out: Path | str = "runs", workers: int | None = None, engine: EngineName = "local"
 ) -> tuple[Run, ...]:
     """Run what is not finished of a study, without a word, and write its report; all its runs, arm by arm.
 
@@ -48,7 +47,7 @@ def run(
     if faults := list(taken_places(plan)):
         raise Faults(faults)
     check_writable(plan.folder, Path(out))
-    outcome = carry_out([plan], HereEngine() if engine == "here" else LocalEngine(workers), Silent())
+    outcome = carry_out([plan], engine_named(engine, workers), Silent())
     if outcome.interrupted:
         raise KeyboardInterrupt
     if outcome.failed:
@@ -106,4 +105,5 @@ def summarise(plan: StudyPlan) -> list[str]:
     arms = [arm for arm in plan.every_arm if arm in here]
     if arms:
         write_summary(plan.folder, arms, current)
+        write_beside(plan.folder, "assumptions", points_table(plan.study.points))
     return arms

@@ -8,10 +8,11 @@ from rich.console import Console
 
 from feedsim.results import read_summary
 from feedsim.study.adding import carry_out_until, goals_of
-from feedsim.study.engines.local import LocalEngine
+from feedsim.study.engines.protocol import Engine
 from feedsim.study.live import LiveLines, OnlyErrors, PlainLines, Watcher, say
 from feedsim.study.plan import StudyPlan, load_plans
 from feedsim.study.running import Outcome, carry_out, conclude
+from feedsim.study.standing_table import standing_table
 from feedsim.study.stored import gone_on
 from feedsim.study.table import arms_table
 from feedsim.study.work import in_one_line
@@ -26,7 +27,7 @@ def run_and_show(
     seeds: Sequence[int],
     arms: Sequence[str],
     out: Path,
-    workers: int | None,
+    engine: Engine,
     quiet: bool,
     allow_code: bool = False,
     until: Sequence[str] = (),
@@ -47,8 +48,8 @@ def run_and_show(
         for plan in () if quiet else some:
             _say_what_is_kept(errors, plan)
         ready = some if past is None else [gone_on(plan, past, allow_code) for plan in some]
-        watcher = _watcher(errors, sum(len(plan.waiting) for plan in ready), quiet)
-        return carry_out(ready, LocalEngine(workers), watcher, share)
+        waiting = sum(len(plan.waiting) for plan in ready)
+        return carry_out(ready, engine, watcher(errors, waiting, quiet), share)
 
     if goals:
         plans, outcome = carry_out_until(plans, goals, max_seeds, carry, partial(say, errors))
@@ -61,7 +62,8 @@ def run_and_show(
     return DONE if all(reported) and not outcome.failed else FAILED
 
 
-def _watcher(console: Console, runs: int, quiet: bool) -> Watcher:
+def watcher(console: Console, runs: int, quiet: bool) -> Watcher:
+    """Who hears of the runs: for a terminal, for a file, or for nobody."""
     if quiet:
         return OnlyErrors(console)
     return LiveLines(console, runs) if console.is_terminal and runs else PlainLines(console)
@@ -97,5 +99,7 @@ def _show(plan: StudyPlan, report: Path | None, errors: Console) -> None:
         return
     screen = Console(highlight=False)
     screen.print(f"{plan.study.name}: {plan.study.question}".rstrip(": "), markup=False)
-    screen.print("", arms_table(read_summary(plan.folder)), "", sep="\n")
+    summary = read_summary(plan.folder)
+    several = summary["assumption"].nunique() > 1 and summary["arm"].nunique() > 1
+    screen.print("", standing_table(summary) if several else arms_table(summary), "", sep="\n")
     screen.print(f"Runs:   {plan.folder}\nReport: {report}", markup=False, soft_wrap=True)

@@ -88,8 +88,9 @@ def in_one_line(error: BaseException) -> str:
     """What went wrong, for a person who reads one line."""
     if isinstance(error, MemoryError):
         return "the machine has too little memory for it; use fewer users or fewer workers"
-    if isinstance(error, OSError) and error.strerror:
-        return f"{error.strerror}: {error.filename}" if error.filename else error.strerror
+    if isinstance(error, OSError) and error.errno:
+        told = os.strerror(error.errno)  # Arrow's own words are longer, and say where in its code
+        return f"{told}: {error.filename}" if error.filename else told
     lines = str(error).splitlines() or [""]
     # Our own exceptions are sentences; others need their name to mean anything.
     ours = type(error).__module__.startswith("feedsim.")

@@ -9,7 +9,10 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 
-from feedsim.study.events import Done, Event, Failed
+from feedsim.study.engines.crew import Heard
+from feedsim.study.engines.memory import Room
+from feedsim.study.engines.signals import deaf_to_interrupts
+from feedsim.study.events import Done, Event, Failed, Started
 from feedsim.study.plan import RunPlan
 from feedsim.study.work import serve
 from feedsim.writer import clear_leftovers
@@ -55,38 +58,37 @@ def _how_it_died(code: int) -> tuple[str, str]:
 
 
 class Pool:
-    """Workers, started when there is a run for them. One whose run failed is not used again."""
+    """A crew of processes, started when there is a run for them. One whose run failed is not used again."""
 
-    def __init__(self, size: int, threads: int) -> None:
-        self.size, self.threads = size, threads
+    def __init__(self, size: int, threads: int, room: Room) -> None:
+        self.size, self.threads, self.room = size, threads, room
         self.busy: list[Worker] = []
         self.idle: list[Worker] = []
+        self._unsaid: list[Heard] = []
 
-    @property
-    def full(self) -> bool:
-        """Whether as many are at work as may be."""
-        return len(self.busy) >= self.size
+    def __len__(self) -> int:
+        return len(self.busy) + len(self._unsaid)
 
-    @property
-    def runs(self) -> list[RunPlan]:
-        """What they are at work on."""
-        return [worker.run for worker in self.busy if worker.run is not None]
-
-    @property
-    def pids(self) -> list[int]:
-        """Of all processes, idle ones too."""
-        return [worker.process.pid for worker in self.busy + self.idle if worker.process.pid is not None]
+    def has_room(self, run: RunPlan) -> bool:
+        """Whether a process is free and the memory suffices beside the runs at work; always, if there are none."""
+        return not self.busy or (len(self.busy) < self.size and self.room.fits(run, self._runs(), self._pids()))
 
     def start(self, run: RunPlan) -> None:
-        """Give a run to a worker."""
-        worker = self.idle.pop() if self.idle else self._hire()
+        """Give a run to a worker; one that does not fit into the memory, though nothing else runs, fails."""
+        if not self.busy and not self.room.fits(run, (), self._pids()):
+            self._unsaid.append((run, Failed(self.room.refusal(run, self._pids()), "")))
+            return
+        worker = self._idler() or self._hire()
         worker.run = run
         self.busy.append(worker)
-        with suppress(OSError):  # it died while idle: hearing of it says how
+        self._unsaid.append((run, Started()))
+        with suppress(OSError):  # it has just died: hearing of it says how
             worker.pipe.send(run)
 
-    def heard(self, seconds: float) -> Iterator[tuple[RunPlan, Event]]:
+    def heard(self, seconds: float) -> Iterator[Heard]:
         """What is said within that time."""
+        while self._unsaid:
+            yield self._unsaid.pop(0)
         talking = wait([worker.pipe for worker in self.busy], seconds)
         for worker in [worker for worker in self.busy if worker.pipe in talking]:
             assert worker.run is not None
@@ -94,6 +96,22 @@ class Pool:
             if isinstance(event, Done | Failed):
                 self._free(worker, isinstance(event, Done))
             yield run, event
+
+    def stop(self) -> None:
+        """Ask workers to stop, kill those that don't, and remove what they left."""
+        workers = self.busy + self.idle
+        with deaf_to_interrupts():
+            for worker in workers:
+                worker.process.terminate()
+            for worker in workers:
+                worker.end()
+        self.busy, self.idle = [], []
+
+    def _runs(self) -> list[RunPlan]:
+        return [worker.run for worker in self.busy if worker.run is not None]
+
+    def _pids(self) -> list[int]:
+        return [worker.process.pid for worker in self.busy + self.idle if worker.process.pid is not None]
 
     def _free(self, worker: Worker, healthy: bool) -> None:
         self.busy.remove(worker)
@@ -103,31 +121,33 @@ class Pool:
         else:
             worker.end()
 
+    def _idler(self) -> Worker | None:
+        """A worker that has nothing to do; those that died meanwhile, the system being short of memory, are let go."""
+        while self.idle:
+            worker = self.idle.pop()
+            if worker.process.is_alive():
+                return worker
+            worker.end()
+        return None
+
     def _hire(self) -> Worker:
         """Always spawned: a process that forks after numba has run its threads would hang."""
         spawn = get_context("spawn")
         mine, theirs = spawn.Pipe()
         process = spawn.Process(target=serve, args=(self.threads, theirs), name="feedsim", daemon=True)
-        with _environment(self.threads), _deaf_to_interrupts():
+        with _environment(threads_of(self.threads)), deaf_to_interrupts():
             process.start()
         theirs.close()
         return Worker(process, mine)
 
-    def stop(self) -> None:
-        """Ask workers to stop, kill those that don't, and remove what they left."""
-        workers = self.busy + self.idle
-        with _deaf_to_interrupts():
-            for worker in workers:
-                worker.process.terminate()
-            for worker in workers:
-                worker.end()
-        self.busy, self.idle = [], []
+
+def threads_of(many: int) -> dict[str, str]:
+    """What a worker must find in its environment before it loads numpy and numba."""
+    return {"OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "NUMBA_NUM_THREADS": str(many)}
 
 
 @contextmanager
-def _environment(threads: int) -> Iterator[None]:
-    """What a worker must find in its environment before it loads numpy and numba."""
-    wanted = {"OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "NUMBA_NUM_THREADS": str(threads)}
+def _environment(wanted: dict[str, str]) -> Iterator[None]:
     before = {name: os.environ.get(name) for name in wanted}
     os.environ.update(wanted)
     try:
@@ -138,16 +158,3 @@ def _environment(threads: int) -> Iterator[None]:
                 del os.environ[name]
             else:
                 os.environ[name] = value
-
-
-@contextmanager
-def _deaf_to_interrupts() -> Iterator[None]:
-    """Ctrl-C waits; processes started here never hear it: it is ours to stop them."""
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
