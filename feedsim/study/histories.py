@@ -9,6 +9,7 @@ later ones.
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -58,13 +59,18 @@ class Past:
         log = ranker.training_rows if isinstance(ranker, EngagementRanker) else None
         return cls(data, log, isinstance(scenario.detectors, LearnedDetectors))
 
+    @cached_property
+    def text(self) -> str:
+        """The data in one piece: a study may have thousands of arms and assumptions to compare."""
+        return json.dumps(self.data, separators=(",", ":"))
+
     def serves(self, other: "Past") -> bool:
         """Whether whoever has the other past can go on from this one."""
-        return self.data == other.data and other.log in (None, self.log) and self.labels >= other.labels
+        return self.text == other.text and other.log in (None, self.log) and self.labels >= other.labels
 
     def key(self, seed: int) -> str:
         """What a history of it is known by, in 64 characters."""
-        text = json.dumps([self.data, self.log, self.labels, seed, __version__], separators=(",", ":"))
+        text = json.dumps([self.text, self.log, self.labels, seed, __version__])
         return sha256(text.encode()).hexdigest()
 
 
