@@ -1,0 +1,97 @@
+"""What all pages share: the folder, the study that is looked at, and a sentence where something can't be read."""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+
+from dashboard import reading
+from dashboard.shelf import StudyFolder, find_studies
+from dashboard.show import sentence, trouble
+from dashboard.state import choose, pin
+from dashboard.words import one_line, plain
+from feedsim.results import NotARun
+
+FOLDER, LIMIT = "FEEDSIM_DASHBOARD_DIR", "FEEDSIM_DASHBOARD_LIMIT"
+"""Variables of the environment by which `feedsim dashboard` tells the app what it was told."""
+PLAIN = "as it stands"
+"""What an assumption without a name is called."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What a page is about."""
+
+    study: StudyFolder
+    assumption: str
+    arms: tuple[str, ...]
+    """in the study's order"""
+    question: str
+
+
+def root() -> Path:
+    """The folder below which files are read."""
+    return Path(os.environ.get(FOLDER, "runs"))
+
+
+def limit() -> int:
+    """Users x days that a what-if may cost, burn-in and arms included."""
+    said = os.environ.get(LIMIT, "")
+    return int(said) if said.isdigit() else 100_000
+
+
+def page(title: str, show: Callable[[Shown], None]) -> None:
+    """A page about one study: its head, then `show`. Where something can't be read, a sentence in its place."""
+    st.title(title)
+    try:
+        shown = _chosen()
+        if shown is not None:
+            show(shown)
+    except NotARun as error:
+        trouble(error)
+
+
+def _chosen() -> Shown | None:
+    """The study and the assumption of the address; nothing, and a sentence, where there is none to look at."""
+    studies = find_studies(root())
+    if not studies:
+        sentence(empty(root()))
+        return None
+    by_name = {study.name: study for study in studies}
+    name = choose("study", "Study", list(by_name), keep=True, where=st.sidebar)
+    pin("study", name)
+    study = by_name[name]
+    if not study.runs:
+        sentence(unfinished(study))
+        return None
+    rows = reading.summary(study)
+    assumption = _assumption(list(dict.fromkeys(rows["assumption"])))
+    question = str(reading.runs(study, assumption)[0][1].manifest.get("question", ""))
+    st.caption(plain(f"{name}: {one_line(question)}" if question else name))
+    return Shown(study, assumption, tuple(reading.arms(study)), question)
+
+
+def _assumption(names: list[str]) -> str:
+    """The one that is looked at; asked for where there are several."""
+    if len(names) < 2:
+        return names[0] if names else ""
+    by_label = {name or PLAIN: name for name in names}
+    return by_label[choose("assumption", "Assumption", list(by_label), keep=True, where=st.sidebar)]
+
+
+def empty(folder: Path) -> str:
+    """Of a folder in which there is no study."""
+    if not folder.is_dir():
+        return f"There is no folder {folder}. `feedsim run FILE --out {folder}` makes it."
+    return f"There is no study in {folder} yet. `feedsim run FILE --out {folder}` puts one there."
+
+
+def unfinished(study: StudyFolder) -> str:
+    """Of a study of which nothing has finished."""
+    if study.running:
+        return f"{study.name}: no run has finished yet; {len(study.running)} running. The page Studies tells how far."
+    if study.failures:
+        return f"{study.name}: no run has finished; the page Studies tells what failed."
+    return f"{study.name}: no run has finished."

@@ -1,0 +1,114 @@
+"""How the dashboard looks, in light and in dark. Colours are the report's: an arm has the same one everywhere."""
+
+import json
+from collections.abc import Iterator
+
+import plotly.graph_objects as go
+
+from dashboard.words import drawn, wrapped
+from feedsim.report.charts import COLOURS, DARK, INK
+
+GROUND = {"light": "#FFFFFF", "dark": "#14181D"}
+MARK = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><rect width="16" height="16" rx="4" fill="#0072B2"/>'
+    '<path d="M4 5h8M4 8h8M4 11h5" stroke="#fff" stroke-width="1.6" stroke-linecap="round"/></svg>'
+)
+"""For the browser's tab. Streamlit would fetch its own icons for it from the network."""
+TITLE_WIDTH = 46
+"""Letters a line: what a screen of 390 pixels shows."""
+THEME = {
+    "light": {
+        "primaryColor": COLOURS[0],
+        "backgroundColor": GROUND["light"],
+        "secondaryBackgroundColor": "#F3F2EF",
+        "textColor": INK,
+        "linkColor": COLOURS[0],
+        "borderColor": "#DDE1E6",
+    },
+    "dark": {
+        "primaryColor": DARK[COLOURS[0]],
+        "backgroundColor": GROUND["dark"],
+        "secondaryBackgroundColor": "#1B2026",
+        "textColor": DARK[INK],
+        "linkColor": DARK[COLOURS[0]],
+        "borderColor": "#353C46",
+    },
+}
+"""Streamlit's settings, by kind of screen."""
+_WORDS = ("x", "y", "text", "customdata", "labels", "parents", "ids")
+"""What a trace shows that may be of a file."""
+
+
+def theme_options() -> Iterator[str]:
+    """Streamlit's command-line options for the theme."""
+    for kind, settings in THEME.items():
+        yield from (f"--theme.{kind}.{name}={value}" for name, value in settings.items())
+
+
+def dressed(figure: go.Figure, is_dark: bool) -> go.Figure:
+    """The figure for a screen: its words made safe, its title broken, its key below, its colours for the dark."""
+    spec = json.loads(figure.to_json())
+    layout = spec["layout"]
+    for trace in spec["data"]:
+        _make_safe(trace)
+    for axis in (value for name, value in layout.items() if name.startswith(("xaxis", "yaxis"))):
+        _make_axis_safe(axis)
+    for note in layout.get("annotations", []):
+        note["text"] = drawn(note.get("text", ""))
+    layout.update(_frame(layout, spec["data"], GROUND["dark" if is_dark else "light"]))
+    text = json.dumps(spec)
+    if is_dark:
+        for paper, screen in DARK.items():
+            text = text.replace(paper, screen)
+    return go.Figure(json.loads(text))
+
+
+def _make_safe(trace: dict[str, object]) -> None:
+    if "name" in trace:
+        trace["name"] = drawn(trace["name"])
+    for name in _WORDS:
+        if name in trace:
+            trace[name] = _safe(trace[name])
+
+
+def _safe(value: object) -> object:
+    """A text, or all texts in lists; numbers and packed arrays stay as they are."""
+    if isinstance(value, str):
+        return drawn(value)
+    return [_safe(one) for one in value] if isinstance(value, list) else value
+
+
+def _make_axis_safe(axis: dict[str, object]) -> None:
+    title = axis.get("title")
+    if isinstance(title, dict) and "text" in title:
+        title["text"] = drawn(title["text"])
+    for name in ("ticktext", "categoryarray"):
+        if name in axis:
+            axis[name] = _safe(axis[name])
+
+
+def _frame(layout: dict[str, object], traces: list[dict[str, object]], ground: str) -> dict[str, object]:
+    """Title, key and margins: each takes the room that it needs from the chart's own height."""
+    title = layout.get("title")
+    said = title.get("text", "") if isinstance(title, dict) else ""
+    keys = [trace for trace in traces if trace.get("showlegend", True) and trace.get("name")]
+    has_key = len(keys) > 1 and layout.get("showlegend") is not None
+    lines = wrapped(str(said), TITLE_WIDTH)
+    height = layout.get("height")
+    return {
+        "title": {
+            "text": lines, "x": 0, "xref": "container", "xanchor": "left", "yref": "container", "y": 1,
+            "yanchor": "top", "pad": {"t": 8, "b": 8, "l": 4}, "automargin": True, "font": {"size": 15},
+        },
+        "showlegend": has_key,
+        "legend": {
+            "orientation": "h", "xref": "container", "x": 0, "xanchor": "left", "yref": "container", "y": 0,
+            "yanchor": "bottom", "font": {"size": 12},
+        },
+        "margin": {"l": 8, "r": 12, "t": 8, "b": 8},
+        "height": (height if isinstance(height, int | float) else 310) + 22 * lines.count("<br>") + 44 + 8 * len(keys),
+        "paper_bgcolor": ground,
+        "plot_bgcolor": ground,
+        "hoverlabel": {"namelength": -1},
+        "dragmode": False,
+    }  # fmt: skip

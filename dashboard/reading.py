@@ -1,0 +1,160 @@
+"""What pages read, kept in memory: the summary of a study first, then only the columns that are needed.
+
+Everything is kept by what it was read from (a run's content hash and the time it was written), so a run that is
+written anew is read anew. Frames are shared between readers: nobody changes them.
+"""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+import streamlit as st
+import yaml
+
+from dashboard.shelf import StudyFolder, checked
+from feedsim.results import NotARun, Run, RunPath, read_summary
+from feedsim.study.compare import CELL, differences, intervals, plain
+
+STUDIES, RUNS = 4, 200
+"""How many of each are kept."""
+MOST_TEXT = 1_000_000
+"""Letters of a scenario that are read."""
+
+
+def summary(study: StudyFolder) -> pd.DataFrame:
+    """Whole-run cells of every run: arm, assumption, seed, CELL, value, n. Raises NotARun."""
+    return _summary(study, study.stamp)
+
+
+@st.cache_resource(max_entries=STUDIES, show_spinner=False)
+def _summary(_study: StudyFolder, stamp: str) -> pd.DataFrame:
+    checked(_study.root, _study.folder / "summary.parquet")
+    rows = read_summary(_study.folder)
+    if lacking := {*CELL, "n"} - set(rows):
+        raise NotARun(f"{_study.name}: its summary has no {', '.join(sorted(lacking))}; run the study again")
+    return plain(rows)
+
+
+def arms(study: StudyFolder) -> list[str]:
+    """In the study's order: the first is what others are compared with, unless somebody says otherwise."""
+    return list(dict.fromkeys(summary(study)["arm"]))
+
+
+def cells(study: StudyFolder, assumption: str, metrics: Sequence[str]) -> pd.DataFrame:
+    """The summary's rows of an assumption and some metrics."""
+    rows = summary(study)
+    return rows[(rows["assumption"] == assumption) & rows["metric"].isin(metrics)]
+
+
+def mean_cells(study: StudyFolder, assumption: str, metrics: Sequence[str]) -> pd.DataFrame:
+    """Each cell of each arm over its seeds: arm, CELL, mean, low, high, seeds, least, greatest."""
+    return intervals(cells(study, assumption, metrics), ["arm", "assumption", *CELL])
+
+
+def paired_differences(study: StudyFolder, assumption: str, metrics: Sequence[str], to: str) -> pd.DataFrame:
+    """Each cell of each other arm minus that of arm `to`, paired by seed; columns of `study.compare.differences`."""
+    return differences(cells(study, assumption, metrics), to)
+
+
+def runs(study: StudyFolder, assumption: str) -> list[tuple[RunPath, Run]]:
+    """The finished runs that the summary is of. Raises NotARun where one is damaged."""
+    of = summary(study)
+    there = set(of[["arm", "assumption", "seed"]].drop_duplicates().itertuples(index=False, name=None))
+    found = [run for run in study.runs if (run.arm, run.assumption, run.seed) in there and run.assumption == assumption]
+    order = {arm: place for place, arm in enumerate(arms(study))}
+    found.sort(key=lambda run: (order[run.arm], run.seed))
+    if not found:
+        raise NotARun(f"{study.name}: the runs of its summary are gone; run the study again")
+    return [(run, opened(study, run)) for run in found]
+
+
+def opened(study: StudyFolder, run: RunPath) -> Run:
+    """A finished run. Raises NotARun."""
+    try:
+        written = (run.path / "manifest.json").stat().st_mtime_ns
+    except OSError as error:
+        raise NotARun(f"{run.path.name}: is gone") from error
+    return _opened(study, run, str(run.path), written)
+
+
+@st.cache_resource(max_entries=RUNS, show_spinner=False)
+def _opened(_study: StudyFolder, _run: RunPath, path: str, written: int) -> Run:
+    return _study.open(_run)
+
+
+def days(study: StudyFolder, assumption: str, metrics: Sequence[str]) -> pd.DataFrame:
+    """Cells of days of some metrics: arm, seed, day, CELL, value, n; text is categorical. Raises NotARun."""
+    rows = _days(study, study.stamp, assumption)
+    return rows[rows["metric"].isin(metrics)]
+
+
+@st.cache_resource(max_entries=STUDIES, show_spinner=False)
+def _days(_study: StudyFolder, stamp: str, assumption: str) -> pd.DataFrame:
+    found = runs(_study, assumption)
+    with ThreadPoolExecutor() as pool:
+        tables = list(pool.map(lambda one: _day_rows(*one), found))
+    return pa.concat_tables(tables).unify_dictionaries().to_pandas()
+
+
+def _day_rows(place: RunPath, run: Run) -> Any:
+    """The cells of a run that stand for a day, with the run's arm and seed."""
+    columns = ["day", *CELL, "value", "n"]
+    where = (pc.field("tick") == -1) & (pc.field("day") >= 0)
+    try:
+        rows = pq.read_table(
+            run.folder / "metrics.parquet", columns=columns, filters=where, partitioning=None, use_threads=False
+        )
+    except (pa.ArrowException, OSError) as error:
+        raise NotARun(f"{place.arm}, seed {place.seed}: metrics.parquet can't be read; run the study again") from error
+    text = pa.dictionary(pa.int32(), pa.string())
+    arm = pa.DictionaryArray.from_arrays(pa.array([0] * len(rows), pa.int32()), pa.array([place.arm]))
+    seed = pa.array([place.seed] * len(rows), pa.int32())
+    return rows.append_column(pa.field("arm", text), arm).append_column("seed", seed)
+
+
+def table(study: StudyFolder, place: RunPath, name: str, columns: Sequence[str]) -> pd.DataFrame:
+    """Some columns of a table of a run; those that it lacks are left out. Raises NotARun."""
+    run = opened(study, place)
+    return _table(run, str(run.folder), str(run.manifest.get("content_hash")), name, tuple(columns))
+
+
+@st.cache_resource(max_entries=RUNS, show_spinner=False)
+def _table(_run: Run, folder: str, content_hash: str, name: str, columns: tuple[str, ...]) -> pd.DataFrame:
+    path = _run.folder / f"{name}.parquet"
+    if name not in _run.tables:
+        raise NotARun(f"{_run.folder.name}: has no table '{name}'")
+    try:
+        there = set(pq.read_schema(path).names)
+        return _run.table(name, [column for column in columns if column in there])
+    except (pa.ArrowException, OSError) as error:
+        raise NotARun(f"{path.name}: can't be read; run the study again") from error
+
+
+def columns_of(study: StudyFolder, place: RunPath, name: str) -> list[str]:
+    """The columns of a table of a run, with none of its rows; empty where it has no such table."""
+    run = opened(study, place)
+    try:
+        return list(pq.read_schema(run.folder / f"{name}.parquet").names) if name in run.tables else []
+    except (pa.ArrowException, OSError) as error:
+        raise NotARun(f"{name}.parquet: can't be read; run the study again") from error
+
+
+def scenario(study: StudyFolder, place: RunPath) -> dict[str, Any]:
+    """The resolved scenario of a run, as plain data. Raises NotARun."""
+    run = opened(study, place)
+    return _scenario(run, str(run.folder), str(run.manifest.get("content_hash")))
+
+
+@st.cache_resource(max_entries=RUNS, show_spinner=False)
+def _scenario(_run: Run, folder: str, content_hash: str) -> dict[str, Any]:
+    try:
+        said = yaml.safe_load(_run.scenario_yaml[:MOST_TEXT])
+    except (OSError, UnicodeDecodeError, yaml.YAMLError, RecursionError) as error:
+        raise NotARun(f"{_run.folder.name}: its scenario.yaml can't be read") from error
+    if not isinstance(said, dict):
+        raise NotARun(f"{_run.folder.name}: its scenario.yaml says nothing")
+    return said
