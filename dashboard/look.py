@@ -14,8 +14,10 @@ MARK = (
     '<path d="M4 5h8M4 8h8M4 11h5" stroke="#fff" stroke-width="1.6" stroke-linecap="round"/></svg>'
 )
 """For the browser's tab. Streamlit would fetch its own icons for it from the network."""
-TITLE_WIDTH = 46
-"""Letters a line: what a screen of 390 pixels shows."""
+TITLE_WIDTH, AXIS_WIDTH, PANEL_WIDTH = 34, 44, 24
+"""Letters a line: what a screen of 390 pixels shows, and what the height of one or of several panels does."""
+LINE = 20
+"""Pixels of a line of the title."""
 THEME = {
     "light": {
         "primaryColor": COLOURS[0],
@@ -51,11 +53,12 @@ def dressed(figure: go.Figure, is_dark: bool) -> go.Figure:
     layout = spec["layout"]
     for trace in spec["data"]:
         _make_safe(trace)
+    panels = sum(name.startswith("yaxis") for name in layout)
     for axis in (value for name, value in layout.items() if name.startswith(("xaxis", "yaxis"))):
-        _make_axis_safe(axis)
+        _make_axis_safe(axis, AXIS_WIDTH if panels == 1 else PANEL_WIDTH)
     for note in layout.get("annotations", []):
         note["text"] = drawn(note.get("text", ""))
-    layout.update(_frame(layout, spec["data"], GROUND["dark" if is_dark else "light"]))
+    layout.update(_frame(layout, spec["data"], panels, GROUND["dark" if is_dark else "light"]))
     text = json.dumps(spec)
     if is_dark:
         for paper, screen in DARK.items():
@@ -78,35 +81,38 @@ def _safe(value: object) -> object:
     return [_safe(one) for one in value] if isinstance(value, list) else value
 
 
-def _make_axis_safe(axis: dict[str, object]) -> None:
+def _make_axis_safe(axis: dict[str, object], width: int) -> None:
     title = axis.get("title")
     if isinstance(title, dict) and "text" in title:
-        title["text"] = drawn(title["text"])
+        title["text"] = wrapped(str(title["text"]), width)
     for name in ("ticktext", "categoryarray"):
         if name in axis:
             axis[name] = _safe(axis[name])
 
 
-def _frame(layout: dict[str, object], traces: list[dict[str, object]], ground: str) -> dict[str, object]:
-    """Title, key and margins: each takes the room that it needs from the chart's own height."""
+def _frame(layout: dict[str, object], traces: list[dict[str, object]], panels: int, ground: str) -> dict[str, object]:
+    """Title, key and margins: they add to the height, so that they take nothing from the chart."""
     title = layout.get("title")
     said = title.get("text", "") if isinstance(title, dict) else ""
     keys = [trace for trace in traces if trace.get("showlegend", True) and trace.get("name")]
-    has_key = len(keys) > 1 and layout.get("showlegend") is not None
+    has_key = len(keys) > 1 and bool(layout.get("showlegend"))
     lines = wrapped(str(said), TITLE_WIDTH)
+    more = lines.count("<br>")
+    top = 18 + LINE * (1 + more) + (24 if panels > 1 else 0)
     height = layout.get("height")
     return {
         "title": {
             "text": lines, "x": 0, "xref": "container", "xanchor": "left", "yref": "container", "y": 1,
-            "yanchor": "top", "pad": {"t": 8, "b": 8, "l": 4}, "automargin": True, "font": {"size": 15},
+            # Plotly moves a title up by half a line for each line more than one.
+            "yanchor": "top", "pad": {"t": 10 + LINE // 2 * more, "l": 4}, "font": {"size": 15},
         },
         "showlegend": has_key,
         "legend": {
             "orientation": "h", "xref": "container", "x": 0, "xanchor": "left", "yref": "container", "y": 0,
             "yanchor": "bottom", "font": {"size": 12},
         },
-        "margin": {"l": 8, "r": 12, "t": 8, "b": 8},
-        "height": (height if isinstance(height, int | float) else 310) + 22 * lines.count("<br>") + 44 + 8 * len(keys),
+        "margin": {"l": 8, "r": 12, "t": top, "b": 8},
+        "height": (height if isinstance(height, int | float) else 310) + top + 8 + 10 * len(keys),
         "paper_bgcolor": ground,
         "plot_bgcolor": ground,
         "hoverlabel": {"namelength": -1},

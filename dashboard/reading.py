@@ -6,7 +6,7 @@ written anew is read anew. Frames are shared between readers: nobody changes the
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, cast
 
 import pandas as pd
 import pyarrow as pa
@@ -97,7 +97,7 @@ def _days(_study: StudyFolder, stamp: str, assumption: str) -> pd.DataFrame:
     found = runs(_study, assumption)
     with ThreadPoolExecutor() as pool:
         tables = list(pool.map(lambda one: _day_rows(*one), found))
-    return pa.concat_tables(tables).unify_dictionaries().to_pandas()
+    return cast(pd.DataFrame, pa.concat_tables(tables).unify_dictionaries().to_pandas())
 
 
 def _day_rows(place: RunPath, run: Run) -> Any:

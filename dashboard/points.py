@@ -1,0 +1,91 @@
+"""From cells to what charts and tables show: means over seeds, and differences in words. Pure functions."""
+
+import math
+
+import pandas as pd
+
+from dashboard.cuts import EVERYONE, HARM, SIDES, SOURCE, Cut
+from dashboard.measures import PERCENT, name_of, unit_of
+from feedsim.report.numbers import agreement, direction, fixed, number, places
+
+SURE = {1: "\u25b2 more", -1: "\u25bc less", 0: "\u2248 no clear difference"}
+LIKELY = {1: "\u25b3 more in every seed", -1: "\u25bd less in every seed"}
+
+
+def spread(rows: pd.DataFrame, name: str, by: list[str]) -> pd.DataFrame:
+    """Mean over seeds and the range of them: columns `<name>`, `<name>_low`, `<name>_high`."""
+    said = rows.astype(dict.fromkeys(by, str))
+    found: pd.DataFrame = said.groupby(by, sort=False)["value"].agg(["mean", "min", "max"]).reset_index()
+    return found.rename(columns={"mean": name, "min": f"{name}_low", "max": f"{name}_high"})
+
+
+def plane_points(x: pd.DataFrame, y: pd.DataFrame) -> pd.DataFrame:
+    """A point an arm and panel. What is not cut (`y` for everyone, say) stands in every panel."""
+    left, right = spread(x, "x", ["arm", "panel"]), spread(y, "y", ["arm", "panel"])
+    if set(right["panel"]) == {""} != set(left["panel"]):
+        return left.merge(right.drop(columns="panel"), on="arm")
+    return left.merge(right, on=["arm", "panel"])
+
+
+def difference_table(found: pd.DataFrame, cut: Cut) -> pd.DataFrame:
+    """Differences as a reader wants them: a row an arm, measure, class and level of the cut."""
+    rows = found[_of_cut(found, cut)]
+    level = rows["level"] if cut.by in SIDES else rows["part"].str.removeprefix("source=")
+    said = {
+        "arm": rows["arm"],
+        "measure": [f"{name_of(metric)}, {_unit(metric)}" for metric in rows["metric"]],
+        "harm": rows["harm"],
+        **({cut.group or SOURCE: level} if cut.by in (*SIDES, SOURCE) else {}),
+        "compared with": [_value(row, row["base"]) for _, row in rows.iterrows()],
+        "difference": [_signed(row, row["mean"]) for _, row in rows.iterrows()],
+        "95 % interval": [_interval(row) for _, row in rows.iterrows()],
+        "in %": [_percent(row) for _, row in rows.iterrows()],
+        "verdict": [verdict(row) for _, row in rows.iterrows()],
+    }
+    return pd.DataFrame(said)
+
+
+def _of_cut(found: pd.DataFrame, cut: Cut) -> "pd.Series[bool]":
+    if cut.by in SIDES:
+        return (found["side"] == cut.by) & (found["group"] == cut.group) & (found["part"] == "")
+    if cut.by == SOURCE:
+        return (found["side"] == "") & found["part"].str.startswith("source=")
+    assert cut.by in (EVERYONE, HARM)
+    return (found["side"] == "") & (found["part"] == "")
+
+
+def verdict(row: "pd.Series") -> str:
+    """By the interval or, where that includes 0, by what all seeds agree on."""
+    sure = direction(row["mean"], row["low"], row["high"])
+    likely = agreement(row["least"], row["greatest"])
+    return SURE[sure] if sure or not likely else LIKELY[likely]
+
+
+def _unit(metric: str) -> str:
+    return "%" if unit_of(metric) == PERCENT else unit_of(metric)
+
+
+def _scale(row: "pd.Series") -> float:
+    return 100.0 if unit_of(row["metric"]) == PERCENT else 1.0
+
+
+def _value(row: "pd.Series", value: float) -> str:
+    return number(_scale(row) * value)
+
+
+def _decimals(row: "pd.Series") -> int:
+    sizes = [abs(row[name]) for name in ("mean", "low", "high") if math.isfinite(row[name])]
+    return places(_scale(row) * max(sizes), 2) if sizes else 0
+
+
+def _signed(row: "pd.Series", value: float) -> str:
+    return fixed(_scale(row) * value, _decimals(row), sign=True)
+
+
+def _interval(row: "pd.Series") -> str:
+    return f"{_signed(row, row['low'])} to {_signed(row, row['high'])}" if math.isfinite(row["low"]) else "\u2013"
+
+
+def _percent(row: "pd.Series") -> str:
+    # Per cent of a score below 0 would say nothing.
+    return fixed(row["percent"], min(places(row["percent"], 2), 1), sign=True) if row["base"] > 0 else "\u2013"
