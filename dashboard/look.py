@@ -54,8 +54,9 @@ def dressed(figure: go.Figure, is_dark: bool) -> go.Figure:
     for trace in spec["data"]:
         _make_safe(trace)
     panels = sum(name.startswith("yaxis") for name in layout)
-    for axis in (value for name, value in layout.items() if name.startswith(("xaxis", "yaxis"))):
-        _make_axis_safe(axis, AXIS_WIDTH if panels == 1 else PANEL_WIDTH)
+    for name in [name for name in layout if name.startswith(("xaxis", "yaxis"))]:
+        is_low = name.startswith("y") and panels > 1
+        _make_axis_safe(layout[name], PANEL_WIDTH if is_low else AXIS_WIDTH)
     for note in layout.get("annotations", []):
         note["text"] = drawn(note.get("text", ""))
     layout.update(_frame(layout, spec["data"], panels, GROUND["dark" if is_dark else "light"]))
@@ -95,7 +96,7 @@ def _frame(layout: dict[str, object], traces: list[dict[str, object]], panels: i
     title = layout.get("title")
     said = title.get("text", "") if isinstance(title, dict) else ""
     keys = [trace for trace in traces if trace.get("showlegend", True) and trace.get("name")]
-    has_key = len(keys) > 1 and bool(layout.get("showlegend"))
+    has_key = bool(keys and layout.get("showlegend"))
     lines = wrapped(str(said), TITLE_WIDTH)
     more = lines.count("<br>")
     top = 18 + LINE * (1 + more) + (24 if panels > 1 else 0)

@@ -4,8 +4,10 @@ Everything is kept by what it was read from (a run's content hash and the time i
 written anew is read anew. Frames are shared between readers: nobody changes them.
 """
 
-from collections.abc import Sequence
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from threading import Lock
 from typing import Any, cast
 
 import pandas as pd
@@ -19,7 +21,7 @@ from dashboard.shelf import StudyFolder, checked
 from feedsim.results import NotARun, Run, RunPath, read_summary
 from feedsim.study.compare import CELL, differences, intervals, plain
 
-STUDIES, RUNS = 4, 200
+STUDIES, RUNS, TABLES = 4, 200, 32
 """How many of each are kept."""
 MOST_TEXT = 1_000_000
 """Letters of a scenario that are read."""
@@ -116,22 +118,61 @@ def _day_rows(place: RunPath, run: Run) -> Any:
     return rows.append_column(pa.field("arm", text), arm).append_column("seed", seed)
 
 
+_KEPT: OrderedDict[tuple[str, ...], pd.DataFrame] = OrderedDict()
+_LOCK = Lock()
+MOST_KEPT = 4000
+"""Reduced tables: a few for each run."""
+Reduce = Callable[[Run], pd.DataFrame]
+
+
+def per_run(study: StudyFolder, assumption: str, name: str, reduce: Reduce) -> pd.DataFrame:
+    """What `reduce` makes of each run of an assumption, with its arm and seed. Done once a run and `name`.
+
+    Raises NotARun where a table can't be read.
+    """
+    found = runs(study, assumption)
+    with ThreadPoolExecutor() as pool:
+        parts = list(pool.map(lambda one: _reduced(one[1], name, reduce), found))
+    named = [part.assign(arm=place.arm, seed=place.seed) for part, (place, _) in zip(parts, found, strict=True)]
+    return pd.concat(named, ignore_index=True)
+
+
+def _reduced(run: Run, name: str, reduce: Reduce) -> pd.DataFrame:
+    key = (str(run.folder), str(run.manifest.get("content_hash")), name)
+    with _LOCK:
+        if key in _KEPT:
+            return _KEPT[key]
+    rows = reduce(run)
+    with _LOCK:
+        _KEPT[key] = rows
+        while len(_KEPT) > MOST_KEPT:
+            _KEPT.popitem(last=False)
+    return rows
+
+
+def read(run: Run, name: str, columns: Sequence[str], where: Any = None) -> pd.DataFrame:
+    """Columns of a table of a run, of those rows `where`; columns that it lacks are left out. Raises NotARun."""
+    path = run.folder / f"{name}.parquet"
+    if name not in run.tables:
+        raise NotARun(f"{run.folder.name}: has no table '{name}'")
+    try:
+        there = set(pq.read_schema(path).names)
+        wanted = [column for column in columns if column in there]
+        rows = pq.read_table(path, columns=wanted, filters=where, partitioning=None, use_threads=False)
+        return cast(pd.DataFrame, rows.to_pandas())
+    except (pa.ArrowException, OSError) as error:
+        raise NotARun(f"{run.folder.name}/{path.name}: can't be read; run the study again") from error
+
+
 def table(study: StudyFolder, place: RunPath, name: str, columns: Sequence[str]) -> pd.DataFrame:
     """Some columns of a table of a run; those that it lacks are left out. Raises NotARun."""
     run = opened(study, place)
     return _table(run, str(run.folder), str(run.manifest.get("content_hash")), name, tuple(columns))
 
 
-@st.cache_resource(max_entries=RUNS, show_spinner=False)
+@st.cache_resource(max_entries=TABLES, show_spinner=False)
 def _table(_run: Run, folder: str, content_hash: str, name: str, columns: tuple[str, ...]) -> pd.DataFrame:
-    path = _run.folder / f"{name}.parquet"
-    if name not in _run.tables:
-        raise NotARun(f"{_run.folder.name}: has no table '{name}'")
-    try:
-        there = set(pq.read_schema(path).names)
-        return _run.table(name, [column for column in columns if column in there])
-    except (pa.ArrowException, OSError) as error:
-        raise NotARun(f"{path.name}: can't be read; run the study again") from error
+    return read(_run, name, columns)
 
 
 def columns_of(study: StudyFolder, place: RunPath, name: str) -> list[str]:

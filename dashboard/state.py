@@ -11,7 +11,7 @@ links, the Back button and widgets agree. What a link says is checked; what can'
 With `keep` a choice goes along to other pages.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import streamlit as st
@@ -43,6 +43,21 @@ def choose(
     value = fallback if said is None else said
     _settle(name, value, None if said is None else value, keep)
     where.selectbox(label, options, key=_key(name), format_func=form, on_change=_write, args=(name, keep), help=note)
+    return value
+
+
+def choose_part(name: str, options: Mapping[str, str], label: str = "Show") -> str:
+    """One part of a page, of all that are there (key in the address -> what it is called): only it is made."""
+    said = _said(name)
+    if said is not None and said not in options:
+        _refuse(name, said, _one_of(list(options)))
+        said = None
+    value = next(iter(options)) if said is None else said
+    st.session_state[_key(name)] = value
+    st.segmented_control(
+        label, list(options), key=_key(name), format_func=lambda key: options[key], on_change=_write,
+        args=(name, False), required=True, label_visibility="collapsed",
+    )  # fmt: skip
     return value
 
 
