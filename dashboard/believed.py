@@ -25,7 +25,8 @@ def _curve(run: Run, harm: str, side: str, group: str) -> pd.DataFrame:
     """A run's bins: level, bin, x, y, n."""
     column = f"p_{harm}"
     posts = reading.read(run, "posts", ["key", "author", "harm", "minute", column])
-    if column not in posts:
+    # Without detectors nothing is believed of any post.
+    if column not in posts or not posts[column].any():
         return pd.DataFrame({"level": [], "bin": [], "x": [], "y": [], "n": []})
     posts = posts[posts[column].notna() & (posts["minute"] >= 0)]
     rows = pd.DataFrame({"p": posts[column], "harmful": posts["harm"].astype(str) == harm})

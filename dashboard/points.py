@@ -89,3 +89,28 @@ def _interval(row: "pd.Series") -> str:
 def _percent(row: "pd.Series") -> str:
     # Per cent of a score below 0 would say nothing.
     return fixed(row["percent"], min(places(row["percent"], 2), 1), sign=True) if row["base"] > 0 else "\u2013"
+
+
+def contrast_table(rows: pd.DataFrame, reference: str, group: str) -> pd.DataFrame:
+    """Contrasts between groups as a reader wants them: a row an arm, measure and level."""
+    return pd.DataFrame(
+        {
+            "arm": rows["arm"],
+            "measure": rows["panel"],
+            "unit": rows["unit"].str.replace("^%", "points, %", regex=True),
+            group: [f"{level} over {reference}" for level in rows["level"]],
+            "difference": [_with_interval(row, "difference", sign=True) for _, row in rows.iterrows()],
+            "ratio": [_with_interval(row, "ratio", sign=False) for _, row in rows.iterrows()],
+        }
+    )
+
+
+def _with_interval(row: "pd.Series", name: str, sign: bool) -> str:
+    """`+0.3 (-0.1 to +0.7)`; a dash where there is nothing."""
+    values = [row[name], row[f"{name}_low"], row[f"{name}_high"]]
+    if not math.isfinite(values[0]):
+        return "\u2013"
+    # The place of the value itself: an end may be far away.
+    decimals = max(places(values[0], 3 if not sign else 2), 0 if sign else 1)
+    mean, low, high = (fixed(value, decimals, sign) for value in values)
+    return f"{mean} ({low} to {high})" if math.isfinite(values[1]) else mean

@@ -1,5 +1,6 @@
 """Contrasts: points with intervals, against a line that means no difference."""
 
+import math
 from collections.abc import Sequence
 
 import pandas as pd
@@ -14,9 +15,11 @@ def ratios(rows: pd.DataFrame, arms: Sequence[str], title: str, x: str, referenc
 
     `rows`: arm, panel, level, ratio, ratio_low, ratio_high.
     """
-    return _points(rows.dropna(subset=["ratio"]), arms, title, x, f"times {reference}", "ratio", 1.0).update_yaxes(
-        type="log", tickformat="~g", nticks=4
-    )
+    shown = rows.dropna(subset=["ratio"])
+    figure = _points(shown, arms, title, x, f"times {reference}", "ratio", 1.0)
+    # The ends of very wide intervals are cut off: they would leave no room for what can be told.
+    ends = [math.log10(end) for end in (min(0.5, shown["ratio"].min() / 1.5), max(2.0, shown["ratio"].max() * 1.5))]
+    return figure.update_yaxes(type="log", tickvals=[0.1, 0.2, 0.5, 1, 2, 5, 10], tickformat="~g", range=ends)
 
 
 def differences(rows: pd.DataFrame, arms: Sequence[str], title: str, x: str, y: str) -> go.Figure:

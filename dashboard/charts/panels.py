@@ -30,8 +30,9 @@ def panels(rows: pd.DataFrame, arms: Sequence[str], title: str, x: str, y: str, 
     figure = _grid(shown, title, x, y)
     for place, name in enumerate(shown, start=1):
         of = rows[rows["panel"].astype(str) == name]
-        for arm, look in looks(arms).items():
+        for rank, (arm, look) in enumerate(looks(arms).items()):
             for trace in draw(of[of["arm"] == arm], arm, look):
+                trace.legendrank = rank + 1
                 seen = any(other.name == arm and other.showlegend is not False for other in figure.data)
                 trace.showlegend = trace.showlegend is not False and not seen
                 figure.add_trace(trace, row=place, col=1)
@@ -79,6 +80,12 @@ def over_time(
     for mark in marks:
         _mark(figure, mark)
     return figure
+
+
+def by_version(rows: pd.DataFrame, arms: Sequence[str], title: str, y: str) -> go.Figure:
+    """As over time, by version of a model. `rows`: arm, panel, version, value."""
+    figure = panels(rows, arms, title, "version", y, lambda of, arm, look: course(of, arm, look, "version"))
+    return figure.update_xaxes(tickformat="d", dtick=1 if rows["version"].nunique() <= 12 else None)
 
 
 def _shade(figure: go.Figure, length: float) -> None:
@@ -129,4 +136,4 @@ def _beaten(points: pd.DataFrame, x: float, y: float) -> bool:
 def bars(rows: pd.DataFrame, arms: Sequence[str], title: str, x: str, y: str) -> go.Figure:
     """Columns side by side, an arm each, with bars over seeds. `rows`: arm, panel, level, y, y_low, y_high."""
     figure = panels(rows, arms, title, x, y, columns).update_layout(SIDE_BY_SIDE)
-    return figure.update_xaxes(type="category", showgrid=False)
+    return figure.update_xaxes(type="category", showgrid=False).update_yaxes(rangemode="tozero")

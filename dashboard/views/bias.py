@@ -11,8 +11,8 @@ from dashboard.charts.panels import bars
 from dashboard.cuts import Cut, cuts_of, harms_of
 from dashboard.fairness import MEASURES, METRICS, Measured, contrasts, rows_of
 from dashboard.frame import Shown, page
-from dashboard.points import spread
-from dashboard.show import chart, sentence
+from dashboard.points import contrast_table, spread
+from dashboard.show import chart, sentence, table
 from dashboard.state import choose, choose_part
 
 PARTS = {
@@ -106,6 +106,7 @@ def _contrasts(shown: Shown, cells: pd.DataFrame, cut: Cut, harm: str) -> None:
         title = f"Does any {cut.group} fare differently from {reference}?"
         chart(ratios(rows, shown.arms, title, cut.label, reference), rows.drop(columns="panel").assign(
             measure=rows["panel"]), "ratios between groups")  # fmt: skip
+    table(contrast_table(rows, reference, cut.group))
     st.caption(
         "Means over seeds, and 95 % intervals of what is paired by seed: of the difference, and of the logarithm of "
         "the ratio. Of one seed there is no interval. A difference of shares is in percentage points."
