@@ -43,18 +43,23 @@ def limit() -> int:
 
 
 def page(title: str, show: Callable[[Shown], None]) -> None:
-    """A page about one study: its head, then `show`. Where something can't be read, a sentence in its place."""
-    st.title(title)
+    """A page about one study with finished runs: its head, then `show`. Where something can't be read, a sentence."""
+    study_page(title, lambda study: _show_runs(study, show))
+
+
+def study_page(title: str, show: Callable[[StudyFolder], None]) -> None:
+    """A page about one study, of which nothing need have finished."""
+    st.title(title, anchor=False)
     try:
-        shown = _chosen()
-        if shown is not None:
-            show(shown)
+        study = _chosen()
+        if study is not None:
+            show(study)
     except NotARun as error:
         trouble(error)
 
 
-def _chosen() -> Shown | None:
-    """The study and the assumption of the address; nothing, and a sentence, where there is none to look at."""
+def _chosen() -> StudyFolder | None:
+    """The study of the address; nothing, and a sentence, where there is none to look at."""
     studies = find_studies(root())
     if not studies:
         sentence(empty(root()))
@@ -62,15 +67,18 @@ def _chosen() -> Shown | None:
     by_name = {study.name: study for study in studies}
     name = choose("study", "Study", list(by_name), keep=True, where=st.sidebar)
     pin("study", name)
-    study = by_name[name]
+    return by_name[name]
+
+
+def _show_runs(study: StudyFolder, show: Callable[[Shown], None]) -> None:
     if not study.runs:
         sentence(unfinished(study))
-        return None
+        return
     rows = reading.summary(study)
     assumption = _assumption(list(dict.fromkeys(rows["assumption"])))
     question = str(reading.runs(study, assumption)[0][1].manifest.get("question", ""))
-    st.caption(plain(f"{name}: {one_line(question)}" if question else name))
-    return Shown(study, assumption, tuple(reading.arms(study)), question)
+    st.caption(plain(f"{study.name}: {one_line(question)}" if question else study.name))
+    show(Shown(study, assumption, tuple(reading.arms(study)), question))
 
 
 def _assumption(names: list[str]) -> str:

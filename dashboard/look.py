@@ -86,9 +86,19 @@ def _make_axis_safe(axis: dict[str, object], width: int) -> None:
     title = axis.get("title")
     if isinstance(title, dict) and "text" in title:
         title["text"] = wrapped(str(title["text"]), width)
-    for name in ("ticktext", "categoryarray"):
-        if name in axis:
-            axis[name] = _safe(axis[name])
+    if "ticktext" in axis:
+        axis["ticktext"] = [_lines(one) for one in _listed(axis["ticktext"])]
+    if "categoryarray" in axis:
+        axis["categoryarray"] = _safe(axis["categoryarray"])
+
+
+def _listed(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
+
+
+def _lines(said: object) -> str:
+    """Lines of its own stay lines."""
+    return "<br>".join(drawn(line) for line in str(said).split("\n"))
 
 
 def _frame(layout: dict[str, object], traces: list[dict[str, object]], panels: int, ground: str) -> dict[str, object]:

@@ -91,6 +91,31 @@ def _percent(row: "pd.Series") -> str:
     return fixed(row["percent"], min(places(row["percent"], 2), 1), sign=True) if row["base"] > 0 else "\u2013"
 
 
+def comparison_table(rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows of `comparison.parquet` as a reader wants them."""
+    return pd.DataFrame(
+        {
+            "arm": rows["arm"],
+            "assumption": rows["assumption"],
+            "harm": rows["harm"],
+            "group": [f"{row['side']}s' {row['group']} {row['level']}" if row["level"] else "everyone"
+                      for _, row in rows.iterrows()],
+            f"against {rows['base_arm'].iloc[0]}": [_value(row, row["base"]) for _, row in rows.iterrows()],
+            "difference": [_signed(row, row["mean"]) for _, row in rows.iterrows()],
+            "95 % interval": [_interval(row) for _, row in rows.iterrows()],
+            "method": rows["method"],
+            "seeds": rows["seeds"].astype(int),
+            "p, Holm": [_number(value) for value in rows["p_holm"]],
+            "variance kept": [_number(value) for value in rows["variance_kept"]],
+            "verdict": [verdict(row) for _, row in rows.iterrows()],
+        }
+    )  # fmt: skip
+
+
+def _number(value: float) -> str:
+    return number(value, 2) if math.isfinite(value) else "\u2013"
+
+
 def contrast_table(rows: pd.DataFrame, reference: str, group: str) -> pd.DataFrame:
     """Contrasts between groups as a reader wants them: a row an arm, measure and level."""
     return pd.DataFrame(

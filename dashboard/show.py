@@ -62,6 +62,11 @@ def table(rows: pd.DataFrame, **columns: Any) -> None:
     st.dataframe(shown, hide_index=True, width="stretch", column_config=columns or None)
 
 
+def file_button(label: str, text: str, name: str, mime: str = "application/yaml") -> None:
+    """A button that downloads a text as a file."""
+    st.download_button(label, text, name, mime, key=f"file-{file_name(name)}", on_click="ignore")
+
+
 def _csv_button(numbers: pd.DataFrame, key: str) -> None:
     st.download_button(
         "CSV", lambda: csv(numbers), f"{key}.csv", "text/csv", key=f"csv-{key}", on_click="ignore",

@@ -38,7 +38,7 @@ FOUND = {
     "hours_to_removal": ("How long is it there before it is removed?", "hours, mean"),
     "views_before_removal": ("How often is it seen before it is removed?", "impressions a post, mean"),
 }
-PEOPLE = {"d_prime": ("Can reviewers tell harm from what is none?", "d′, 0 = guessing"),
+PEOPLE = {"d_prime": ("Can reviewers tell harm from what is none?", "d\u2032, 0 = guessing"),
           "criterion": ("How reluctant are reviewers to call harm?", "criterion, above 0 = reluctant")}  # fmt: skip
 TOUCH = ("demotion_rate", "filtered_share")
 PERCENT = ("recall", "precision", "proactive_rate", "decided_within_24h")
