@@ -53,7 +53,7 @@ class Search:
     @property
     def levers(self) -> tuple[str, ...]:
         """Settings that were moved."""
-        return tuple(name.removeprefix(LEVER) for name in self.trials if name.startswith(LEVER))
+        return tuple(name.removeprefix(LEVER) for name in map(str, self.trials) if name.startswith(LEVER))
 
     def of(self, objective: Objective, what: str = "mean") -> "pd.Series[float]":
         """A column of an objective, as it is shown."""

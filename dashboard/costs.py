@@ -6,18 +6,20 @@ from typing import Any
 import pandas as pd
 
 from dashboard import reading
-from dashboard.cuts import harms_of
+from dashboard.cuts import EVERYONE, Cut, harms_of
 from dashboard.frame import Shown
 from dashboard.operating import reviewer_hours
+from dashboard.points import of_cut
 from feedsim.report.numbers import number
+from feedsim.study.compare import differences
 
 ENGAGEMENT = "engagement"
 
 
 def changes(shown: Shown, base: str) -> pd.DataFrame:
     """Engagement and each harm against arm `base`, in %: arm, panel, level, difference with `_low` and `_high`."""
-    found = reading.paired_differences(shown.study, shown.assumption, ["engagement_value", "prevalence"], base)
-    rows = found[(found["side"] == "") & (found["part"] == "")]
+    cells = reading.cells(shown.study, shown.assumption, ["engagement_value", "prevalence"])
+    rows = differences(of_cut(cells, Cut(EVERYONE)), base)
     names = {"percent": "difference", "percent_low": "difference_low", "percent_high": "difference_high"}
     level = rows["harm"].where(rows["harm"] != "", ENGAGEMENT)
     return rows.rename(columns=names).assign(panel="", level=level)[["arm", "panel", "level", *names.values()]]

@@ -41,11 +41,11 @@ class Cut:
 def cuts_of(cells: pd.DataFrame) -> list[Cut]:
     """The cuts for which there are cells of these."""
     found = [Cut(EVERYONE)]
-    if cells.loc[cells["harm"].astype(str) != "", "harm"].nunique() > 1:
+    if len(set(cells["harm"].unique()) - {""}) > 1:
         found.append(Cut(HARM))
-    groups = cells[["side", "group"]].astype(str).drop_duplicates()
+    groups = cells[["side", "group"]].drop_duplicates().astype(str)
     found += [Cut(side, group) for side, group in groups.itertuples(index=False, name=None) if side in SIDES and group]
-    if cells["part"].astype(str).str.startswith("source=").any():
+    if _sources(cells):
         found.append(Cut(SOURCE))
     return found
 
@@ -62,7 +62,8 @@ def cut_rows(cells: pd.DataFrame, metric: str, harm: str, cut: Cut) -> pd.DataFr
 
     `harm`: a class, ANY for the sum over classes, or empty for a metric that is not about harm.
     """
-    rows = cells[(cells["metric"] == metric) & _where(cells, cut)]
+    mine = cells[cells["metric"] == metric]
+    rows = mine[_where(mine, cut)]
     if harm and cut.by == HARM:
         return rows[rows["harm"] != ""].assign(panel=lambda of: of["harm"].astype(str))
     rows = rows.assign(panel=_panel(rows, cut))
@@ -76,8 +77,12 @@ def _where(cells: pd.DataFrame, cut: Cut) -> "pd.Series[bool]":
     if cut.by in SIDES:
         return (cells["side"] == cut.by) & (cells["group"] == cut.group) & (cells["part"] == "")
     if cut.by == SOURCE:
-        return (cells["side"] == "") & cells["part"].astype(str).str.startswith("source=")
+        return (cells["side"] == "") & cells["part"].isin(_sources(cells))
     return (cells["side"] == "") & (cells["part"] == "")
+
+
+def _sources(cells: pd.DataFrame) -> list[str]:
+    return [str(part) for part in cells["part"].unique() if str(part).startswith("source=")]
 
 
 def _panel(rows: pd.DataFrame, cut: Cut) -> "pd.Series[str]":

@@ -1,7 +1,7 @@
 """What all pages share: the folder, the study that is looked at, and a sentence where something can't be read."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -74,14 +74,13 @@ def _show_runs(study: StudyFolder, show: Callable[[Shown], None]) -> None:
     if not study.runs:
         sentence(unfinished(study))
         return
-    rows = reading.summary(study)
-    assumption = _assumption(list(dict.fromkeys(rows["assumption"])))
+    assumption = _assumption(reading.assumptions(study))
     question = str(reading.runs(study, assumption)[0][1].manifest.get("question", ""))
     st.caption(plain(f"{study.name}: {one_line(question)}" if question else study.name))
-    show(Shown(study, assumption, tuple(reading.arms(study)), question))
+    show(Shown(study, assumption, reading.arms(study), question))
 
 
-def _assumption(names: list[str]) -> str:
+def _assumption(names: Sequence[str]) -> str:
     """The one that is looked at; asked for where there are several."""
     if len(names) < 2:
         return names[0] if names else ""

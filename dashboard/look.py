@@ -1,8 +1,9 @@
 """How the dashboard looks, in light and in dark. Colours are the report's: an arm has the same one everywhere."""
 
-import json
 from collections.abc import Iterator
+from typing import Any
 
+import numpy as np
 import plotly.graph_objects as go
 
 from dashboard.words import drawn, wrapped
@@ -47,9 +48,10 @@ def theme_options() -> Iterator[str]:
         yield from (f"--theme.{kind}.{name}={value}" for name, value in settings.items())
 
 
-def dressed(figure: go.Figure, is_dark: bool) -> go.Figure:
-    """The figure for a screen: its words made safe, its title broken, its key below, its colours for the dark."""
-    spec = json.loads(figure.to_json())
+def dressed(figure: go.Figure, is_dark: bool) -> dict[str, Any]:
+    """The figure for a screen, as data and layout: its words made safe, its title broken, its key below, its colours
+    for the dark."""
+    spec = figure.to_plotly_json()
     layout = spec["layout"]
     for trace in spec["data"]:
         _make_safe(trace)
@@ -60,14 +62,19 @@ def dressed(figure: go.Figure, is_dark: bool) -> go.Figure:
     for note in layout.get("annotations", []):
         note["text"] = drawn(note.get("text", ""))
     layout.update(_frame(layout, spec["data"], panels, GROUND["dark" if is_dark else "light"]))
-    text = json.dumps(spec)
-    if is_dark:
-        for paper, screen in DARK.items():
-            text = text.replace(paper, screen)
-    return go.Figure(json.loads(text))
+    return dict(_darkened(spec)) if is_dark else dict(spec)
 
 
-def _make_safe(trace: dict[str, object]) -> None:
+def _darkened(value: Any) -> Any:
+    """The same with the colours of a dark screen. A band's colour has its opacity behind it."""
+    if isinstance(value, str):
+        return DARK.get(value[:7], value[:7]) + value[7:] if value.startswith("#") else value
+    if isinstance(value, dict):
+        return {name: _darkened(inner) for name, inner in value.items()}
+    return [_darkened(one) for one in value] if isinstance(value, list | tuple) else value
+
+
+def _make_safe(trace: dict[str, Any]) -> None:
     if "name" in trace:
         trace["name"] = drawn(trace["name"])
     for name in _WORDS:
@@ -75,11 +82,13 @@ def _make_safe(trace: dict[str, object]) -> None:
             trace[name] = _safe(trace[name])
 
 
-def _safe(value: object) -> object:
-    """A text, or all texts in lists; numbers and packed arrays stay as they are."""
+def _safe(value: Any) -> Any:
+    """A text, or all texts in lists and arrays; numbers stay as they are."""
     if isinstance(value, str):
         return drawn(value)
-    return [_safe(one) for one in value] if isinstance(value, list) else value
+    if isinstance(value, np.ndarray):
+        return value if value.dtype.kind in "biuf" else _safe(value.tolist())
+    return [_safe(one) for one in value] if isinstance(value, list | tuple) else value
 
 
 def _make_axis_safe(axis: dict[str, object], width: int) -> None:

@@ -13,8 +13,9 @@ CARD = ["version", "harm", "language", "group", "level", "metric", "value", "n"]
 def with_parts(rows: pd.DataFrame, *names: str) -> pd.DataFrame:
     """Rows whose `part` has all of these names, each as a column of text: `action=click,version=3`."""
     said = rows["part"].astype(str)
-    columns = {name: said.str.extract(rf"(?:^|,){name}=([^,]*)", expand=False) for name in names}
-    return rows.assign(**columns).dropna(subset=list(names))
+    for name in names:
+        rows = rows.assign(**{name: said.str.extract(rf"(?:^|,){name}=([^,]*)", expand=False)})
+    return rows.dropna(subset=list(names))
 
 
 def versions_of(days: pd.DataFrame, action: str) -> pd.DataFrame:
@@ -53,7 +54,8 @@ def policy_touch(cells: pd.DataFrame) -> pd.DataFrame:
     rows = cells[cells["metric"].isin(kinds) & (cells["side"] == "") & (cells["harm"] == "")]
     rows = with_parts(rows, "policy")
     harmless = rows["part"].str.endswith("truth=harmless")
-    panel = rows["metric"].map(kinds) + np.where(harmless, ", of harmless posts", ", of all")
+    of = harmless.map({True: ", of harmless posts", False: ", of all"})
+    panel = rows["metric"].map(kinds) + of
     return rows.assign(panel=panel, level=rows["policy"], value=100 * rows["value"])
 
 

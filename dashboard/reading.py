@@ -7,6 +7,7 @@ written anew is read anew. Frames are shared between readers: nobody changes the
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from threading import Lock
 from typing import Any, cast
 
@@ -19,7 +20,7 @@ import yaml
 
 from dashboard.shelf import StudyFolder, checked
 from feedsim.results import NotARun, Run, RunPath, read_summary
-from feedsim.study.compare import CELL, differences, intervals, plain
+from feedsim.study.compare import CELL, plain
 
 STUDIES, RUNS, TABLES = 4, 200, 32
 """How many of each are kept."""
@@ -28,47 +29,54 @@ MOST_TEXT = 1_000_000
 
 
 def summary(study: StudyFolder) -> pd.DataFrame:
-    """Whole-run cells of every run: arm, assumption, seed, CELL, value, n. Raises NotARun."""
-    return _summary(study, study.stamp)
+    """Whole-run cells of every run: arm, assumption, seed, CELL, value, n; text is categorical. Raises NotARun."""
+    return _summary(study, study.stamp)[0]
+
+
+@dataclass(frozen=True)
+class Roster:
+    """What a summary is of, in its order."""
+
+    arms: tuple[str, ...]
+    assumptions: tuple[str, ...]
+    runs: frozenset[tuple[str, str, int]]
+    """arm, assumption, seed"""
 
 
 @st.cache_resource(max_entries=STUDIES, show_spinner=False)
-def _summary(_study: StudyFolder, stamp: str) -> pd.DataFrame:
+def _summary(_study: StudyFolder, stamp: str) -> tuple[pd.DataFrame, Roster]:
     checked(_study.root, _study.folder / "summary.parquet")
     rows = read_summary(_study.folder)
     if lacking := {*CELL, "n"} - set(rows):
         raise NotARun(f"{_study.name}: its summary has no {', '.join(sorted(lacking))}; run the study again")
-    return plain(rows)
+    named = rows[["arm", "assumption", "seed"]].drop_duplicates().astype({"arm": str, "assumption": str})
+    there = [(str(arm), str(of), int(seed)) for arm, of, seed in named.itertuples(index=False, name=None)]
+    first = (tuple(dict.fromkeys(names)) for names in ([run[0] for run in there], [run[1] for run in there]))
+    return rows, Roster(*first, frozenset(there))
 
 
-def arms(study: StudyFolder) -> list[str]:
+def arms(study: StudyFolder) -> tuple[str, ...]:
     """In the study's order: the first is what others are compared with, unless somebody says otherwise."""
-    return list(dict.fromkeys(summary(study)["arm"]))
+    return _summary(study, study.stamp)[1].arms
+
+
+def assumptions(study: StudyFolder) -> tuple[str, ...]:
+    """In the study's order."""
+    return _summary(study, study.stamp)[1].assumptions
 
 
 def cells(study: StudyFolder, assumption: str, metrics: Sequence[str]) -> pd.DataFrame:
-    """The summary's rows of an assumption and some metrics."""
+    """The summary's rows of an assumption and some metrics, with text as text."""
     rows = summary(study)
-    return rows[(rows["assumption"] == assumption) & rows["metric"].isin(metrics)]
-
-
-def mean_cells(study: StudyFolder, assumption: str, metrics: Sequence[str]) -> pd.DataFrame:
-    """Each cell of each arm over its seeds: arm, CELL, mean, low, high, seeds, least, greatest."""
-    return intervals(cells(study, assumption, metrics), ["arm", "assumption", *CELL])
-
-
-def paired_differences(study: StudyFolder, assumption: str, metrics: Sequence[str], to: str) -> pd.DataFrame:
-    """Each cell of each other arm minus that of arm `to`, paired by seed; columns of `study.compare.differences`."""
-    return differences(cells(study, assumption, metrics), to)
+    return plain(rows[(rows["assumption"] == assumption) & rows["metric"].isin(metrics)])
 
 
 def runs(study: StudyFolder, assumption: str) -> list[tuple[RunPath, Run]]:
     """The finished runs that the summary is of. Raises NotARun where one is damaged."""
-    of = summary(study)
-    there = set(of[["arm", "assumption", "seed"]].drop_duplicates().itertuples(index=False, name=None))
-    found = [run for run in study.runs if (run.arm, run.assumption, run.seed) in there and run.assumption == assumption]
-    order = {arm: place for place, arm in enumerate(arms(study))}
-    found.sort(key=lambda run: (order[run.arm], run.seed))
+    roster = _summary(study, study.stamp)[1]
+    found = [run for run in study.runs if run.assumption == assumption]
+    found = [run for run in found if (run.arm, run.assumption, run.seed) in roster.runs]
+    found.sort(key=lambda run: (roster.arms.index(run.arm), run.seed))
     if not found:
         raise NotARun(f"{study.name}: the runs of its summary are gone; run the study again")
     return [(run, opened(study, run)) for run in found]

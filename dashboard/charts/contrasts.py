@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import pandas as pd
 import plotly.graph_objects as go
 
-from dashboard.charts.panels import panels
+from dashboard.charts.panels import across_panels, panels
 from feedsim.report.charts import INK, Look
 
 
@@ -34,7 +34,8 @@ def _points(rows: pd.DataFrame, arms: Sequence[str], title: str, x: str, y: str,
     figure = panels(rows, arms, title, x, y, draw)
     # Arms stand beside one another at each level.
     figure.update_layout(scattermode="group", scattergap=0.5).update_xaxes(type="category", showgrid=False)
-    return figure.add_hline(none, line={"color": INK, "width": 1, "dash": "dot"})
+    ends = {"x0": 0, "x1": 1, "xref": "domain", "y0": none, "y1": none}
+    return across_panels(figure, {"type": "line", **ends, "line": {"color": INK, "width": 1, "dash": "dot"}})
 
 
 def _point(rows: pd.DataFrame, arm: str, look: Look, name: str) -> go.Scatter:

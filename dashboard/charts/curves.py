@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import pandas as pd
 import plotly.graph_objects as go
 
-from dashboard.charts.panels import names_of, panels
+from dashboard.charts.panels import axes, names_of, panels
 from feedsim.report.charts import INK, Look, blank, looks
 
 MARKERS = 9
@@ -44,13 +44,13 @@ def _curve(rows: pd.DataFrame, arm: str, look: Look) -> list[go.Scatter]:
 
 def with_diagonal(figure: go.Figure, rows: pd.DataFrame) -> go.Figure:
     """A straight line from corner to corner in each panel: what a curve is read against."""
-    for place, _ in enumerate(names_of(rows), start=1):
+    for place, _ in enumerate(names_of(rows)):
         end = float(max(rows["x"].max(), rows["y"].max()))
         line = go.Scatter(
             x=[0, end], y=[0, end], mode="lines", showlegend=False, hoverinfo="skip",
-            line={"color": INK, "width": 1, "dash": "dot"},
+            line={"color": INK, "width": 1, "dash": "dot"}, xaxis=axes(place)[0], yaxis=axes(place)[1],
         )  # fmt: skip
-        figure.add_trace(line, row=place, col=1)
+        figure.add_trace(line)
     return figure
 
 

@@ -9,9 +9,10 @@ from dashboard.cuts import ANY, BY_SOURCE, HARM, SOURCE, Cut, cut_rows, cuts_of,
 from dashboard.frame import Shown, page
 from dashboard.marks import burn_in_of, marks_of
 from dashboard.measures import MEASURES, unit_of
-from dashboard.points import difference_table, plane_points
+from dashboard.points import difference_table, of_cut, plane_points
 from dashboard.show import chart, sentence, table
 from dashboard.state import choose
+from feedsim.study.compare import differences
 
 ENGAGEMENT = ("engagement_value", "impressions", "sessions", "minutes_per_active_user", "satisfaction", "stated_value")
 HARMFUL = ("prevalence", "exposed_users", "harm_reshares")
@@ -27,7 +28,7 @@ def show(shown: Shown) -> None:
     measure, harm, cut, base = _choices(shown, cells, harms)
     _plane(shown, cells, measure, harm, cut)
     _days(shown, measure, harm, cut)
-    _differences(shown, harms, cut, base)
+    _differences(shown, cells[cells["metric"].isin([*ENGAGEMENT, *HARMFUL])], cut, base)
 
 
 def _choices(shown: Shown, cells: pd.DataFrame, harms: list[str]) -> tuple[str, str, Cut, str]:
@@ -83,12 +84,15 @@ def _engagement(rows: pd.DataFrame, measure: str, cut: Cut) -> pd.DataFrame:
     return cut_rows(rows, measure, "", Cut("everyone") if cut.by == HARM else cut)
 
 
-def _differences(shown: Shown, harms: list[str], cut: Cut, base: str) -> None:
+def _differences(shown: Shown, cells: pd.DataFrame, cut: Cut, base: str) -> None:
     st.subheader("What changes, and how sure is it?", anchor=False)
     if len(shown.arms) < 2:
         sentence("There is one arm only, and nothing to compare it with.")
         return
-    found = reading.paired_differences(shown.study, shown.assumption, [*ENGAGEMENT, *HARMFUL], base)
+    found = differences(of_cut(cells, cut), base)
+    if found.empty:
+        sentence(f"Nothing is measured by {cut.label} in more than one arm.")
+        return
     table(difference_table(found, cut))
     seeds = int(found["seeds"].max())
     st.caption(

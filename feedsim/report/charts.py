@@ -50,15 +50,21 @@ def looks(arms: Sequence[str]) -> dict[str, Look]:
 
 def over_time(daily: pd.DataFrame, arms: Sequence[str], title: str, x: str, y: str) -> go.Figure:
     """A line an arm, the mean over seeds, in a band from the least seed to the greatest. `daily`: arm, x, value."""
-    figure = blank(title, x.capitalize(), y)
+    figure, found = blank(title, x.capitalize(), y), over_seeds(daily, ["arm", x])
     for arm, look in looks(arms).items():
-        figure.add_traces(course(daily[daily["arm"] == arm], arm, look, x))
+        figure.add_traces(course(found[found["arm"] == arm], arm, look, x))
     return figure.update_xaxes(tickformat="d", dtick=1 if daily[x].nunique() <= 12 else None)
 
 
-def course(rows: pd.DataFrame, arm: str, look: Look, x: str) -> list[go.Scatter]:
-    """An arm's line and, where there are seeds to tell apart, its band; nothing without rows. `rows`: x, value."""
-    days = rows.groupby(x)["value"].agg(["mean", "min", "max", "count"]).reset_index()
+def over_seeds(rows: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
+    """Mean of `value` over the seeds of each cell, least, greatest, number: columns `by`, mean, min, max, count."""
+    found: pd.DataFrame = rows.groupby(list(by), observed=True)["value"].agg(["mean", "min", "max", "count"])
+    return found.reset_index()
+
+
+def course(days: pd.DataFrame, arm: str, look: Look, x: str) -> list[go.Scatter]:
+    """An arm's line and, where there are seeds to tell apart, its band; nothing without rows. `days`: x, and what
+    `over_seeds` gives."""
     if days.empty:
         return []
     band = [_band(days[x], days["min"], days["max"], arm, look)] if (days["count"] > 1).any() else []
