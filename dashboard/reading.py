@@ -51,8 +51,8 @@ def _summary(_study: StudyFolder, stamp: str) -> tuple[pd.DataFrame, Roster]:
         raise NotARun(f"{_study.name}: its summary has no {', '.join(sorted(lacking))}; run the study again")
     named = rows[["arm", "assumption", "seed"]].drop_duplicates().astype({"arm": str, "assumption": str})
     there = [(str(arm), str(of), int(seed)) for arm, of, seed in named.itertuples(index=False, name=None)]
-    first = (tuple(dict.fromkeys(names)) for names in ([run[0] for run in there], [run[1] for run in there]))
-    return rows, Roster(*first, frozenset(there))
+    arms, assumptions = (tuple(dict.fromkeys(str(run[i]) for run in there)) for i in (0, 1))
+    return rows, Roster(arms, assumptions, frozenset(there))
 
 
 def arms(study: StudyFolder) -> tuple[str, ...]:

@@ -49,7 +49,16 @@ def chart(figure: go.Figure, numbers: pd.DataFrame, name: str) -> None:
     with st.container(key=f"chart-{key}"):
         shown = dressed(figure, is_dark())
         st.plotly_chart(shown, theme=None, key=f"figure-{key}", config=_config(key), alt=one_line(title))
-    with st.expander("Numbers and downloads"):
+    _below(numbers, key)
+
+
+@st.fragment
+def _below(numbers: pd.DataFrame, key: str) -> None:
+    """The numbers of a figure and what can be downloaded of it: made when somebody unfolds them, and they alone."""
+    folded = st.expander("Numbers and downloads", key=f"more-{key}", on_change="rerun")
+    if not folded.open:
+        return
+    with folded:
         with st.container(horizontal=True, vertical_alignment="center"):
             _pictures()(key=f"pictures-{key}", data={"chart": f"chart-{key}"}, width="content", height="content")
             _csv_button(numbers, key)
