@@ -38,7 +38,7 @@ THEME = {
     },
 }
 """Streamlit's settings, by kind of screen."""
-_WORDS = ("x", "y", "text", "customdata", "labels", "parents", "ids")
+_WORDS = ("name", "legendgroup", "offsetgroup", "x", "y", "text", "customdata")
 """What a trace shows that may be of a file."""
 
 
@@ -75,8 +75,6 @@ def _darkened(value: Any) -> Any:
 
 
 def _make_safe(trace: dict[str, Any]) -> None:
-    if "name" in trace:
-        trace["name"] = drawn(trace["name"])
     for name in _WORDS:
         if name in trace:
             trace[name] = _safe(trace[name])

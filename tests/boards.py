@@ -39,3 +39,8 @@ def titles(app: AppTest) -> list[str]:
 
     charts = [json.loads(one.proto.spec) for one in app.get("plotly_chart")]
     return [chart["layout"]["title"]["text"].replace("<br>", " ") for chart in charts]
+
+
+def chosen(name: str) -> str:
+    """The key of the widget of a choice."""
+    return f"in the address: {name}"
