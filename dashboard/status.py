@@ -1,7 +1,7 @@
 """What has become of a study: its runs that are finished, at work, failed or damaged. Knows nothing of Streamlit."""
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from dashboard.shelf import Failure, StudyFolder
@@ -48,8 +48,8 @@ class Status:
         return "done" if self.finished else "empty"
 
 
-def status_of(study: StudyFolder, opened: Callable[[StudyFolder, RunPath], Run]) -> Status:
-    """Look at a study's folder; `opened` opens a run."""
+def status_of(study: StudyFolder, opened: Callable[[StudyFolder, RunPath], Run], order: Sequence[str] = ()) -> Status:
+    """Look at a study's folder; `opened` opens a run. Arms stand in this order, others behind."""
     read, troubles = [], []
     for run in study.runs:
         try:
@@ -57,11 +57,12 @@ def status_of(study: StudyFolder, opened: Callable[[StudyFolder, RunPath], Run])
         except NotARun as error:
             troubles.append(str(error))
     places = [*study.runs, *study.running]
+    there = [run.arm for run in places]
     first = read[0][1].manifest if read else {}
     return Status(
         name=study.name,
         question=str(first.get("question", "")),
-        arms=tuple(dict.fromkeys(run.arm for run in places)),
+        arms=tuple(dict.fromkeys([*(arm for arm in order if arm in there), *there])),
         seeds=tuple(sorted({run.seed for run in places})),
         facts=_facts(first),
         finished=len(read),
@@ -72,8 +73,13 @@ def status_of(study: StudyFolder, opened: Callable[[StudyFolder, RunPath], Run])
 
 
 def _facts(manifest: dict[str, object]) -> str:
-    parts = {"users": "people", "days": "days", "burn_in_days": "days of burn-in"}
-    return ", ".join(f"{fixed(float(str(manifest[key])), 0)} {unit}" for key, unit in parts.items() if key in manifest)
+    parts = {
+        "users": ("person", "people"),
+        "days": ("day", "days"),
+        "burn_in_days": ("day of burn-in", "days of burn-in"),
+    }
+    counts = {key: _number(manifest[key]) for key in parts if key in manifest}
+    return ", ".join(f"{fixed(count, 0)} {parts[key][count != 1]}" for key, count in counts.items())
 
 
 def at_work(run: RunPath) -> AtWork:

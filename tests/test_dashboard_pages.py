@@ -1,8 +1,8 @@
-"""Every page of the dashboard, without a browser: on a real study, on made-up ones, on folders that hold nothing good."""
+"""Every page of the dashboard, without a browser: on a real study, on made-up ones, on folders of nothing good."""
 
 import json
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +16,9 @@ from streamlit.testing.v1 import AppTest
 from studies import write_run, write_study
 
 from feedsim.results import RunWriter
-from feedsim.study.running import run
+from feedsim.study.plan import plan_study
+from feedsim.study.running import conclude
+from feedsim.study.work import simulate
 
 REAL = """
 name: tiny
@@ -49,7 +51,10 @@ ABOUT_STUDIES = [page for page in PAGES if page not in ("studies", "whatif")]
 def real(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small study, simulated once."""
     folder = tmp_path_factory.mktemp("real")
-    run(read_study(folder, REAL), folder / "runs")
+    plan = plan_study(read_study(folder, REAL), folder / "runs")
+    for run in plan.runs:
+        simulate(run, 1, lambda event: None)
+    conclude(plan)
     return folder / "runs"
 
 
@@ -97,7 +102,7 @@ def test_the_list_tells_arms_seeds_and_what_has_become_of_a_study(real: Path, mo
     assert "done" in text
     assert "2 arms: plain, desk" in text
     assert "2 seeds" in text
-    assert "400 people, 2 days, 1 days of burn-in" in text
+    assert "400 people, 2 days, 1 day of burn-in" in text
     assert "4 runs finished" in text
 
 
@@ -261,18 +266,18 @@ def strange_beside(folder: Path) -> None:
 
 
 BAD = [
-    empty, missing, not_a_study, only_failed, being_written, cut_short, damaged_but_as_long, no_summary, strange_summary,
-    garbled_summary, older_summary, summary_without_rows, older, strange_manifest, strange_scenario, without_runs,
-    one_arm_of_one_seed, strange_names, strange_beside,
+    empty, missing, not_a_study, only_failed, being_written, cut_short, damaged_but_as_long, no_summary,
+    strange_summary, garbled_summary, older_summary, summary_without_rows, older, strange_manifest,
+    strange_scenario, without_runs, one_arm_of_one_seed, strange_names, strange_beside,
 ]  # fmt: skip
 
 
 @pytest.fixture
-def bad(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path]:
+def bad(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     folder = tmp_path / "runs"
     folder.mkdir()
     request.param(folder)
-    yield folder
+    return folder
 
 
 @pytest.mark.parametrize("bad", BAD, indirect=True, ids=lambda make: make.__name__)
@@ -377,9 +382,7 @@ def test_sensitivity_and_frontier_are_shown_where_they_are(tmp_path: Path, monke
     assert points["policies.calm.strength"].tolist() == ["0.8123"]
 
 
-def test_a_study_of_which_only_a_search_is_left_can_be_looked_at(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_search_whose_runs_are_gone_can_be_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     study = write_study(tmp_path / "one")
     write_beside(study)
     without_runs_of(study)

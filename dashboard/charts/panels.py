@@ -165,7 +165,7 @@ def frontier(points: pd.DataFrame) -> pd.DataFrame:
     # (n, n): whether the one in a column is as good as the one in a row, and better in something.
     as_good = (x[None] <= x[:, None]) & (y[None] >= y[:, None])
     better = as_good & ((x[None] < x[:, None]) | (y[None] > y[:, None]))
-    return points.loc[~better.any(axis=1)].sort_values("x")
+    return points.assign(beaten=better.any(axis=1)).query("not beaten").drop(columns="beaten").sort_values("x")
 
 
 def bars(rows: pd.DataFrame, arms: Sequence[str], title: str, x: str, y: str) -> go.Figure:

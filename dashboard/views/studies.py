@@ -4,10 +4,11 @@ import streamlit as st
 
 from dashboard import reading
 from dashboard.frame import empty, root
-from dashboard.shelf import find_studies
+from dashboard.shelf import StudyFolder, find_studies
 from dashboard.show import sentence
 from dashboard.status import AtWork, Status, status_of
 from dashboard.words import plain
+from feedsim.results import NotARun
 
 WORDS = {
     "running": ":material/sync: running",
@@ -54,12 +55,20 @@ def _links(name: str) -> None:
             st.page_link(f"views/{file}.py", label=label, query_params={"study": name})
 
 
+def _order(study: StudyFolder) -> tuple[str, ...]:
+    """Of its arms, as far as its summary tells."""
+    try:
+        return reading.arms(study)
+    except NotARun:
+        return ()
+
+
 def _list() -> None:
     studies = find_studies(root())
     if not studies:
         sentence(empty(root()))
     for study in studies:
-        _study(status_of(study, reading.opened))
+        _study(status_of(study, reading.opened, _order(study)))
 
 
 st.title("Studies")
