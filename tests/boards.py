@@ -15,15 +15,21 @@ def opened(monkeypatch: pytest.MonkeyPatch, folder: Path, page: str = "studies",
     """A page of the dashboard on a folder, with an address."""
     monkeypatch.setenv(FOLDER, str(folder))
     monkeypatch.setenv(LIMIT, "100000")
-    app = AppTest.from_file(str(APP), default_timeout=60)
+    app = AppTest.from_file(str(APP), default_timeout=120)
+    if page == "studies":
+        return visited(app, "", **address)
+    # Streamlit knows the pages once the app has run.
+    return visited(app.run(), page, **address)
+
+
+def visited(app: AppTest, page: str, **address: str) -> AppTest:
+    """The app, on another page and address."""
+    if page:
+        app.switch_page(f"views/{page}.py")
+    for name in list(app.query_params):
+        del app.query_params[name]
     for name, value in address.items():
         app.query_params[name] = value
-    if page != "studies":
-        # Streamlit knows the pages once the app has run.
-        app.run()
-        app.switch_page(f"views/{page}.py")
-        for name, value in address.items():
-            app.query_params[name] = value
     return app.run()
 
 

@@ -3,18 +3,26 @@
 import pandas as pd
 import streamlit as st
 
-from dashboard import beside
+from dashboard import beside, reading
 from dashboard.beside import LEVER, Objective, Search
+from dashboard.charts.contrasts import differences
 from dashboard.charts.search import cloud, effects, kinds, steps
+from dashboard.cuts import EVERYONE, Cut, harms_of
 from dashboard.frame import study_page
 from dashboard.measures import PERCENT, name_of, unit_of
-from dashboard.points import comparison_table
+from dashboard.points import comparison_table, of_cut
 from dashboard.shelf import StudyFolder
 from dashboard.show import chart, file_button, sentence, table
 from dashboard.state import choose, choose_part
 from feedsim.report.numbers import number
+from feedsim.study.compare import differences as differences_of
 
-PARTS = {"depends": "What it depends on", "frontier": "Frontier", "sure": "How sure the comparison is"}
+PARTS = {
+    "depends": "What it depends on",
+    "assumed": "Under each assumption",
+    "frontier": "Frontier",
+    "sure": "How sure the comparison is",
+}
 METHODS = {"morris": "Morris: elementary effects", "sobol": "Sobol: shares of the variance"}
 CELL = ["metric", "harm", "side", "group", "level", "part"]
 
@@ -22,7 +30,7 @@ CELL = ["metric", "harm", "side", "group", "level", "part"]
 def show(study: StudyFolder) -> None:
     """The page."""
     part = choose_part("part", PARTS)
-    {"depends": _depends, "frontier": _frontier, "sure": _sure}[part](study)
+    {"depends": _depends, "assumed": _assumed, "frontier": _frontier, "sure": _sure}[part](study)
 
 
 def _depends(study: StudyFolder) -> None:
@@ -66,6 +74,41 @@ def _arm(row: dict[object, object]) -> str:
 def _cell(row: dict[object, object]) -> str:
     cut = f"{row['side']}s' {row['group']} {row['level']}" if row["level"] else str(row["part"])
     return " ".join(filter(None, (name_of(str(row["metric"])), str(row["harm"]), cut)))
+
+
+def _assumed(study: StudyFolder) -> None:
+    """The differences between arms under every assumption of the study."""
+    names, arms = reading.assumptions(study), reading.arms(study)
+    if len(names) < 2 or len(arms) < 2:
+        sentence(f"{study.name} assumes one thing, or has one arm: there is nothing that could change the order.")
+        return
+    left, right = st.columns(2)
+    measures = {"engagement_value": ""} | {f"prevalence of {harm}": harm for harm in _harms(study)}
+    measure = choose("measure", "Measure", list(measures), form=lambda name: name.replace("_", " "), where=left)
+    base = choose("base", "Compare with", arms, keep=True, where=right)
+    metric, harm = measure.split()[0], measures[measure]
+    cells = pd.concat([reading.cells(study, name, [metric]) for name in names])
+    rows = differences_of(of_cut(cells[cells["harm"] == harm], Cut(EVERYONE)), base)
+    scale = 100.0 if unit_of(metric) == PERCENT else 1.0
+    columns = {"difference": "mean", "difference_low": "low", "difference_high": "high"}
+    drawn = rows.assign(panel="", level=_labels(study, rows), **{to: scale * rows[of] for to, of in columns.items()})
+    title = f"Does the difference to {base} survive what is assumed?"
+    y = f"difference, {'points of %' if scale > 1 else unit_of(metric)}"
+    figure = differences(drawn, arms, title, "assumption", y)
+    chart(figure, drawn[["arm", "assumption", "level", *columns, "seeds"]], "under each assumption")
+    st.caption("Means over seeds of what is paired by seed, and 95 % intervals. Each assumption has the same seeds.")
+
+
+def _harms(study: StudyFolder) -> list[str]:
+    return harms_of(pd.concat([reading.cells(study, name, ["prevalence"]) for name in reading.assumptions(study)]))
+
+
+def _labels(study: StudyFolder, rows: pd.DataFrame) -> "pd.Series[str]":
+    """What each assumption says, where that is short."""
+    said = beside.table(study, "assumptions", ("assumption", "setting", "value"))
+    if said is None or said["setting"].nunique() > 1:
+        return rows["assumption"]
+    return rows["assumption"].map(dict(zip(said["assumption"], said["value"], strict=True))).fillna(rows["assumption"])
 
 
 def _frontier(study: StudyFolder) -> None:
