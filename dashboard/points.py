@@ -57,6 +57,7 @@ def _told(row: Row, cut: Cut) -> dict[str, str]:
         "difference": _signed(row, row["mean"]),
         "95 % interval": _interval(row),
         "in %": _percent(row),
+        "p, Holm": _number(row["p_holm"]),
         "verdict": verdict(row),
     }
 
