@@ -11,9 +11,7 @@ from feedsim.results import Run
 
 def calibration_curves(shown: Shown, harm: str, side: str, group: str) -> pd.DataFrame:
     """Of each arm and level, all seeds together: arm, panel (the level), x, y, n. Empty where nothing is believed."""
-    rows = reading.per_run(
-        shown.study, shown.assumption, f"believed {harm} {side} {group}", lambda run: _curve(run, harm, side, group)
-    )
+    rows = shown.per_run(f"believed {harm} {side} {group}", lambda run: _curve(run, harm, side, group))
     if rows.empty:
         return rows
     sums = rows.assign(x=rows["x"] * rows["n"], y=rows["y"] * rows["n"])

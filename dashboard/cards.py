@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pandas as pd
 
-from dashboard import reading
 from dashboard.frame import Shown
 from dashboard.operating import CARD, card_rows
 from dashboard.shelf import checked
@@ -18,7 +17,7 @@ MOST = 1_000_000
 def held_out(shown: Shown) -> pd.DataFrame:
     """Quality of every version of every detector on verdicts that it had not learned from: arm, seed, CARD."""
     root = shown.study.root
-    return reading.per_run(shown.study, shown.assumption, "cards", lambda run: _cards(run, root))
+    return shown.per_run("cards", lambda run: _cards(run, root))
 
 
 def _cards(run: Run, root: Path) -> pd.DataFrame:

@@ -18,7 +18,7 @@ ENGAGEMENT = "engagement"
 
 def changes(shown: Shown, base: str) -> pd.DataFrame:
     """Engagement and each harm against arm `base`, in %: arm, panel, level, difference with `_low` and `_high`."""
-    cells = reading.cells(shown.study, shown.assumption, ["engagement_value", "prevalence"])
+    cells = shown.cells(["engagement_value", "prevalence"])
     rows = differences(of_cut(cells, Cut(EVERYONE)), base)
     names = {"percent": "difference", "percent_low": "difference_low", "percent_high": "difference_high"}
     level = rows["harm"].where(rows["harm"] != "", ENGAGEMENT)
@@ -27,9 +27,7 @@ def changes(shown: Shown, base: str) -> pd.DataFrame:
 
 def arm_table(shown: Shown, cells: pd.DataFrame) -> pd.DataFrame:
     """A row an arm: its policies, reviewers' hours a day, what is lowered and taken out, engagement, each harm."""
-    scenarios = {
-        place.arm: reading.scenario(shown.study, place) for place, _ in reading.runs(shown.study, shown.assumption)
-    }
+    scenarios = {place.arm: reading.scenario(shown.study, place) for place, _ in shown.runs()}
     days = max((_number(said.get("days")) for said in scenarios.values()), default=0.0)
     minutes = {arm: _number(_block(said, "review").get("minutes_per_case")) for arm, said in scenarios.items()}
     hours = reviewer_hours(cells, minutes, days).groupby("arm")["value"].mean()
@@ -46,9 +44,9 @@ def arm_table(shown: Shown, cells: pd.DataFrame) -> pd.DataFrame:
         "engagement, points per person and day": mean("engagement_value", "", 1),
         **{f"{harm}, % of impressions": mean("prevalence", harm, 100) for harm in harms_of(cells)},
     }
-    said = {name: [_said(values.get(arm)) for arm in shown.arms] for name, values in columns.items()}
-    policies = [", ".join(_block(scenarios.get(arm, {}), "policies")) or "none" for arm in shown.arms]
-    return pd.DataFrame({"arm": shown.arms, "policies": policies, **said})
+    said = {name: [_said(values.get(arm)) for arm in shown.only] for name, values in columns.items()}
+    policies = [", ".join(_block(scenarios.get(arm, {}), "policies")) or "none" for arm in shown.only]
+    return pd.DataFrame({"arm": shown.only, "policies": policies, **said})
 
 
 def _said(value: object) -> str:

@@ -5,17 +5,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import pandas as pd
 import streamlit as st
 
 from dashboard import reading
 from dashboard.shelf import StudyFolder, find_studies
 from dashboard.show import sentence, trouble
-from dashboard.state import choose, pin
+from dashboard.state import choose, choose_many, pin
 from dashboard.words import one_line, plain
-from feedsim.results import NotARun
+from feedsim.results import NotARun, Run, RunPath
 
 FOLDER, LIMIT = "FEEDSIM_DASHBOARD_DIR", "FEEDSIM_DASHBOARD_LIMIT"
 """Variables of the environment by which `feedsim dashboard` tells the app what it was told."""
+MOST_ARMS = 12
+"""That are looked at where nobody has chosen: of a search there may be hundreds."""
 PLAIN = "as it stands"
 """What an assumption without a name is called."""
 
@@ -27,8 +30,28 @@ class Shown:
     study: StudyFolder
     assumption: str
     arms: tuple[str, ...]
-    """in the study's order"""
+    """in the study's order, which gives each its look"""
+    only: tuple[str, ...]
+    """those of them that are looked at"""
     question: str
+
+    def cells(self, metrics: Sequence[str]) -> pd.DataFrame:
+        """As `reading.cells`."""
+        rows = reading.cells(self.study, self.assumption, metrics)
+        return rows if self.only == self.arms else rows[rows["arm"].isin(self.only)]
+
+    def days(self, metrics: Sequence[str]) -> pd.DataFrame:
+        """As `reading.days`."""
+        rows = reading.days(self.study, self.assumption, metrics)
+        return rows if self.only == self.arms else rows[rows["arm"].isin(self.only)]
+
+    def runs(self) -> list[tuple[RunPath, Run]]:
+        """As `reading.runs`."""
+        return reading.runs(self.study, self.assumption, self.only)
+
+    def per_run(self, name: str, reduce: reading.Reduce) -> pd.DataFrame:
+        """As `reading.per_run`."""
+        return reading.per_run(self.study, self.assumption, name, reduce, self.only)
 
 
 def root() -> Path:
@@ -77,7 +100,19 @@ def _show_runs(study: StudyFolder, show: Callable[[Shown], None]) -> None:
     assumption = _assumption(reading.assumptions(study))
     question = str(reading.runs(study, assumption)[0][1].manifest.get("question", ""))
     st.caption(plain(f"{study.name}: {one_line(question)}" if question else study.name))
-    show(Shown(study, assumption, reading.arms(study), question))
+    arms = reading.arms(study)
+    show(Shown(study, assumption, arms, _only(arms), question))
+
+
+def _only(arms: tuple[str, ...]) -> tuple[str, ...]:
+    """The arms that are looked at: all, and of very many the first, unless somebody says otherwise."""
+    if len(arms) < 3:
+        return arms
+    first = arms[:MOST_ARMS]
+    only = tuple(choose_many("arms", "Arms", arms, first, keep=True, where=st.sidebar))
+    if len(first) < len(arms):
+        st.sidebar.caption(f"{len(only)} of {len(arms)} arms.")
+    return only
 
 
 def _assumption(names: Sequence[str]) -> str:

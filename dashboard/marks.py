@@ -10,7 +10,7 @@ from dashboard.frame import Shown
 
 def burn_in_of(shown: Shown) -> float:
     """Days before day 0, of the first run."""
-    said = reading.runs(shown.study, shown.assumption)[0][1].manifest.get("burn_in_days", 0)
+    said = shown.runs()[0][1].manifest.get("burn_in_days", 0)
     return float(said) if isinstance(said, int | float) else 0.0
 
 
@@ -18,7 +18,7 @@ def marks_of(shown: Shown) -> list[Mark]:
     """Of all arms: a policy that begins or ends while it is measured. One that does in several arms is told once."""
     found: dict[Mark, None] = {}
     seen: set[str] = set()
-    for place, _ in reading.runs(shown.study, shown.assumption):
+    for place, _ in shown.runs():
         if place.arm not in seen:
             seen.add(place.arm)
             found |= dict.fromkeys(policy_marks(reading.scenario(shown.study, place)))

@@ -17,7 +17,7 @@ REVIEWS = ["key", "harm", "opened_minute", "decided_minute", "verdict"]
 
 def sizes(shown: Shown, harm: str, beside: bool) -> pd.DataFrame:
     """Share of cascades of at least a size and depth: arm, panel (the class), what, x, y."""
-    rows = reading.per_run(shown.study, shown.assumption, "cascades", _counts)
+    rows = shown.per_run("cascades", _counts)
     kept = rows[rows["harm"].isin([harm, ""] if beside else [harm])]
     named = kept.assign(panel=kept["harm"].replace({"": NO_CLASS}))
     return at_least(named, ["arm", "panel", "what"]) if (kept["harm"] == harm).any() else named.head(0)
@@ -29,7 +29,7 @@ def _counts(run: Run) -> pd.DataFrame:
 
 def seen_stories(shown: Shown) -> pd.DataFrame:
     """Impressions a story, in thousands, of true and of false ones: arm, panel, level, y, y_low, y_high."""
-    rows = reading.per_run(shown.study, shown.assumption, "stories", _stories)
+    rows = shown.per_run("stories", _stories)
     if rows.empty:
         return rows
     level = rows["is_false"].map({True: "false", False: "true"})
@@ -44,7 +44,7 @@ def _stories(run: Run) -> pd.DataFrame:
 def concentration(shown: Shown, harm: str, cut: Cut) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Lorenz curves, means over seeds (arm, panel, x, y), and Gini coefficients (arm, panel, level, y with range)."""
     name = f"seen {harm} by {cut.name}"
-    rows = reading.per_run(shown.study, shown.assumption, name, lambda run: _seen(run, f"seen_{harm}", cut.group))
+    rows = shown.per_run(name, lambda run: _seen(run, f"seen_{harm}", cut.group))
     if rows.empty:
         return rows, rows
     curve = rows[rows["x"] >= 0].groupby(["arm", "panel", "x"], sort=False)["y"].mean().reset_index()
@@ -68,7 +68,7 @@ def _seen(run: Run, column: str, group: str) -> pd.DataFrame:
 
 def found_when(shown: Shown, harm: str) -> pd.DataFrame:
     """Share of posts of a class looked at, held to be harmful and removed within x hours: arm, panel, x, y."""
-    rows = reading.per_run(shown.study, shown.assumption, "delays", _delays)
+    rows = shown.per_run("delays", _delays)
     mine = rows[rows["harm"] == harm]
     return arrived(mine.rename(columns={"what": "panel"}), ["arm", "panel"])
 

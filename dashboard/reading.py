@@ -71,10 +71,11 @@ def cells(study: StudyFolder, assumption: str, metrics: Sequence[str]) -> pd.Dat
     return plain(rows[(rows["assumption"] == assumption) & rows["metric"].isin(metrics)])
 
 
-def runs(study: StudyFolder, assumption: str) -> list[tuple[RunPath, Run]]:
-    """The finished runs that the summary is of. Raises NotARun where one is damaged."""
+def runs(study: StudyFolder, assumption: str, only: Sequence[str] = ()) -> list[tuple[RunPath, Run]]:
+    """The finished runs that the summary is of, of `only` these arms if any are named. Raises NotARun where one is
+    damaged."""
     roster = _summary(study, study.stamp)[1]
-    found = [run for run in study.runs if run.assumption == assumption]
+    found = [run for run in study.runs if run.assumption == assumption and (not only or run.arm in only)]
     found = [run for run in found if (run.arm, run.assumption, run.seed) in roster.runs]
     found.sort(key=lambda run: (roster.arms.index(run.arm), run.seed))
     if not found:
@@ -133,12 +134,12 @@ MOST_KEPT = 4000
 Reduce = Callable[[Run], pd.DataFrame]
 
 
-def per_run(study: StudyFolder, assumption: str, name: str, reduce: Reduce) -> pd.DataFrame:
+def per_run(study: StudyFolder, assumption: str, name: str, reduce: Reduce, only: Sequence[str] = ()) -> pd.DataFrame:
     """What `reduce` makes of each run of an assumption, with its arm and seed. Done once a run and `name`.
 
     Raises NotARun where a table can't be read.
     """
-    found = runs(study, assumption)
+    found = runs(study, assumption, only)
     with ThreadPoolExecutor() as pool:
         parts = list(pool.map(lambda one: _reduced(one[1], name, reduce), found))
     named = [part.assign(arm=place.arm, seed=place.seed) for part, (place, _) in zip(parts, found, strict=True)]

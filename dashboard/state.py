@@ -20,6 +20,8 @@ from dashboard.words import one_line, plain
 
 KEPT = "kept choices"
 """Where the session has what goes along from page to page."""
+BETWEEN = "\x1f"
+"""Stands between several that go along. No name has it."""
 SHORT, FEW = 60, 8
 """Letters of a wrong value that are said back, and options that are named."""
 
@@ -62,15 +64,24 @@ def choose_part(name: str, options: Mapping[str, str], label: str = "Show") -> s
 
 
 def choose_many(
-    name: str, label: str, options: Sequence[str], form: Callable[[str], str] = one_line, where: Any = st
+    name: str,
+    label: str,
+    options: Sequence[str],
+    default: Sequence[str] | None = None,
+    form: Callable[[str], str] = one_line,
+    keep: bool = False,
+    where: Any = st,
 ) -> list[str]:
-    """Some of the options, in their order: those of the address, else all."""
+    """Some of the options, in their order: those of the address, else the default, which is all unless it is named."""
     said = st.query_params.get_all(name)
     for wrong in (one for one in said if one not in options):
         _refuse(name, wrong, _one_of(options))
-    value = [option for option in options if option in said] or list(options)
+    along = st.session_state.get(KEPT, {}).get(name, "").split(BETWEEN) if keep and not said else said
+    value = [option for option in options if option in along] or list(options if default is None else default)
+    if along and not said and value != list(options if default is None else default):
+        st.query_params[name] = value
     st.session_state[_key(name)] = value
-    where.multiselect(label, options, key=_key(name), format_func=form, on_change=_write, args=(name, False))
+    where.multiselect(label, options, key=_key(name), format_func=form, on_change=_write, args=(name, keep))
     return value
 
 
@@ -136,7 +147,7 @@ def _write(name: str, keep: bool) -> None:
     said = [str(int(value))] if isinstance(value, bool) else value if isinstance(value, list) else [str(value)]
     st.query_params[name] = said
     if keep:
-        go_along(name, said[0])
+        go_along(name, BETWEEN.join(said))
 
 
 def _one_of(options: Sequence[str]) -> str:

@@ -4,6 +4,7 @@ import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -84,7 +85,7 @@ def test_every_page_shows_a_real_study(real: Path, page: str, monkeypatch: pytes
 @pytest.mark.parametrize(("page", "part"), VIEWS)
 def test_every_part_of_a_page_is_a_link(real: Path, page: str, part: str, monkeypatch: pytest.MonkeyPatch) -> None:
     app = assert_fine(opened(monkeypatch, real, page, part=part, arm="desk", group="author:dialect"))
-    assert titles(app) or app.info
+    assert titles(app) or app.info or app.dataframe
     assert all(title.rstrip().endswith(("?", "steps")) for title in titles(app))
 
 
@@ -118,7 +119,7 @@ def test_engagement_and_harm_can_be_cut(real: Path, cut: str, harm: str, monkeyp
     assert len(app.dataframe) == 1 or cut == "author:dialect"
 
 
-def charts(app: AppTest) -> list[dict[str, dict[str, dict[str, str]]]]:
+def charts(app: AppTest) -> list[dict[str, Any]]:
     return [json.loads(one.proto.spec) for one in app.get("plotly_chart")]
 
 
@@ -141,8 +142,8 @@ def test_numbers_are_those_of_the_summary(real: Path, monkeypatch: pytest.Monkey
     everyone = summary[(summary["part"] == "") & (summary["side"] == "")]
     of = everyone[(everyone["metric"] == "engagement_value") & (everyone["arm"] == "desk")]
     plane = charts(opened(monkeypatch, real, "tradeoff"))[0]
-    (point,) = [trace for trace in plane["data"] if trace["name"] == "desk"]  # type: ignore[call-overload, attr-defined]
-    assert decoded(point["y"]) == pytest.approx([of["value"].mean()])  # type: ignore[index]
+    (point,) = [trace for trace in plane["data"] if trace["name"] == "desk"]
+    assert decoded(point["y"]) == pytest.approx([of["value"].mean()])
 
 
 def decoded(values: object) -> list[float]:
@@ -152,6 +153,26 @@ def decoded(values: object) -> list[float]:
     if isinstance(values, dict):
         return np.frombuffer(base64.b64decode(values["bdata"]), values["dtype"]).tolist()  # type: ignore[no-any-return]
     return list(values)  # type: ignore[call-overload, no-any-return]
+
+
+def test_arms_that_are_left_out_are_left_out_of_every_chart_and_keep_their_looks(
+    made_up: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = opened(monkeypatch, made_up, "tradeoff")
+    before = {trace["name"]: trace["marker"]["color"] for trace in drawn(app) if trace["name"] in looks_of(app)}
+    app.multiselect(key=chosen("arms")).set_value(["demote", "engagement"]).run()
+    after = {trace["name"]: trace["marker"]["color"] for trace in drawn(app) if trace["name"] in looks_of(app)}
+    assert after == {name: before[name] for name in ("demote", "engagement")}
+    assert "chronological" not in app.dataframe[0].value["arm"].tolist()
+    assert visited(app, "spread").query_params["arms"] == ["engagement", "demote"]
+
+
+def drawn(app: AppTest) -> list[dict[str, Any]]:
+    return [trace for chart in charts(app)[:1] for trace in chart["data"]]
+
+
+def looks_of(app: AppTest) -> list[str]:
+    return list(app.multiselect(key=chosen("arms")).options)
 
 
 # On folders that hold nothing good

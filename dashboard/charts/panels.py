@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
@@ -165,7 +166,7 @@ def frontier(points: pd.DataFrame) -> pd.DataFrame:
     # (n, n): whether the one in a column is as good as the one in a row, and better in something.
     as_good = (x[None] <= x[:, None]) & (y[None] >= y[:, None])
     better = as_good & ((x[None] < x[:, None]) | (y[None] > y[:, None]))
-    return points.assign(beaten=better.any(axis=1)).query("not beaten").drop(columns="beaten").sort_values("x")
+    return points.iloc[np.flatnonzero(~better.any(axis=1))].sort_values("x")
 
 
 def bars(rows: pd.DataFrame, arms: Sequence[str], title: str, x: str, y: str) -> go.Figure:

@@ -3,7 +3,6 @@
 import pandas as pd
 import streamlit as st
 
-from dashboard import reading
 from dashboard.believed import calibration_curves
 from dashboard.charts.contrasts import ratios
 from dashboard.charts.curves import curves, with_diagonal
@@ -26,7 +25,7 @@ SIDES = ("viewer", "author")
 
 def show(shown: Shown) -> None:
     """The page."""
-    cells = reading.cells(shown.study, shown.assumption, [*METRICS, "reach_share", "sessions", "prevalence"])
+    cells = shown.cells([*METRICS, "reach_share", "sessions", "prevalence"])
     cuts = {cut.name: cut for cut in cuts_of(cells) if cut.by in SIDES}
     harms = harms_of(cells)
     if not cuts or not harms:

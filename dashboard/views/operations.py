@@ -5,7 +5,6 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from dashboard import reading
 from dashboard.cards import held_out
 from dashboard.charts.contrasts import differences
 from dashboard.charts.panels import bars, by_version, over_time
@@ -51,7 +50,7 @@ def show(shown: Shown) -> None:
 
 
 def _cells(shown: Shown, metrics: Sequence[str]) -> pd.DataFrame:
-    return reading.cells(shown.study, shown.assumption, [*metrics, "prevalence"])
+    return shown.cells([*metrics, "prevalence"])
 
 
 def _choose_cut(cells: pd.DataFrame, kinds: Sequence[str], where: object = st) -> Cut:
@@ -66,7 +65,7 @@ def _desk(shown: Shown) -> None:
         sentence("There is no review desk in any arm.")
         return
     cut = _choose_cut(of_desk, (EVERYONE, HARM, "source"))
-    days = reading.days(shown.study, shown.assumption, list(DESK))
+    days = shown.days(list(DESK))
     for metric, (title, y) in DESK.items():
         rows = cut_rows(days, metric, ANY if cut.by == HARM else "", cut)
         if len(rows):
@@ -119,7 +118,7 @@ def _versions(shown: Shown, cut: Cut, harms: list[str]) -> None:
 
 
 def _ranker(shown: Shown) -> None:
-    days = reading.days(shown.study, shown.assumption, ["ranker_auc", "ranker_logloss"])
+    days = shown.days(["ranker_auc", "ranker_logloss"])
     if days.empty:
         sentence("No arm has a ranker that learns.")
         return
@@ -165,8 +164,8 @@ def _costs(shown: Shown) -> None:
         drawn = spread(touched, "y", ["arm", "panel", "level"])
         title = "What does each policy touch?"
         chart(bars(drawn, shown.arms, title, "policy", "% of candidates for feeds"), drawn, "what policies touch")
-    base = choose("base", "Compare with", shown.arms, keep=True)
-    if len(shown.arms) > 1:
+    base = choose("base", "Compare with", shown.only, keep=True)
+    if len(shown.only) > 1:
         rows = changes(shown, base)
         title = f"What does each arm pay, and what for, against {base}?"
         y = "change in %, with its 95 % interval"

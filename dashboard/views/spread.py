@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from dashboard import cascades, reading
+from dashboard import cascades
 from dashboard.charts.curves import curves, tree, with_diagonal
 from dashboard.charts.panels import bars, over_time
 from dashboard.cuts import ANY, EVERYONE, HARM, Cut, cut_rows, cuts_of, harms_of
@@ -27,7 +27,7 @@ METRICS = ("prevalence", "exposed_users", "harm_reach", "harm_reshares", "misbel
 
 def show(shown: Shown) -> None:
     """The page."""
-    cells = reading.cells(shown.study, shown.assumption, METRICS)
+    cells = shown.cells(METRICS)
     harms = harms_of(cells)
     if not harms:
         sentence(f"{shown.study.name}: no harm was measured, so there is nothing that spreads.")
@@ -77,7 +77,7 @@ def _reach(shown: Shown, cells: pd.DataFrame, harms: list[str]) -> None:
 
 
 def _by_day(shown: Shown, metric: str, harm: str, cut: Cut, title: str, y: str) -> None:
-    rows = cut_rows(reading.days(shown.study, shown.assumption, [metric]), metric, harm, cut)
+    rows = cut_rows(shown.days([metric]), metric, harm, cut)
     if rows.empty:
         sentence(f"There is no {y} by {cut.label}.")
         return
@@ -106,8 +106,8 @@ def _cascades(shown: Shown, cells: pd.DataFrame, harms: list[str]) -> None:
 
 def _tree(shown: Shown, harm: str) -> None:
     first, second, third = st.columns(3)
-    arm = choose("arm", "Arm", shown.arms, keep=True, where=first)
-    places = {str(place.seed): place for place, _ in reading.runs(shown.study, shown.assumption) if place.arm == arm}
+    arm = choose("arm", "Arm", shown.only, keep=True, where=first)
+    places = {str(place.seed): place for place, _ in shown.runs() if place.arm == arm}
     seed = choose("seed", "Seed", list(places), keep=True, where=second)
     largest = cascades.largest(shown.study, places[seed], harm)
     if largest.empty:
@@ -124,7 +124,7 @@ def _tree(shown: Shown, harm: str) -> None:
 
 def _stories(shown: Shown, cells: pd.DataFrame) -> None:
     cut = _cut(cells[cells["metric"] == "misbelief"], ("everyone", "viewer"), st)
-    rows = cut_rows(reading.days(shown.study, shown.assumption, ["misbelief"]), "misbelief", "", cut)
+    rows = cut_rows(shown.days(["misbelief"]), "misbelief", "", cut)
     if rows.empty:
         sentence("Nobody's beliefs were measured.")
     else:

@@ -3,7 +3,6 @@
 import pandas as pd
 import streamlit as st
 
-from dashboard import reading
 from dashboard.charts.panels import over_time, planes
 from dashboard.cuts import ANY, BY_SOURCE, HARM, SOURCE, Cut, cut_rows, cuts_of, harms_of, value_by_source
 from dashboard.frame import Shown, page
@@ -20,7 +19,7 @@ HARMFUL = ("prevalence", "exposed_users", "harm_reshares")
 
 def show(shown: Shown) -> None:
     """The page."""
-    cells = reading.cells(shown.study, shown.assumption, [*ENGAGEMENT, *HARMFUL, *BY_SOURCE])
+    cells = shown.cells([*ENGAGEMENT, *HARMFUL, *BY_SOURCE])
     harms = harms_of(cells)
     if not harms:
         sentence(f"{shown.study.name}: no harm was measured, so there is nothing to weigh engagement against.")
@@ -40,7 +39,7 @@ def _choices(shown: Shown, cells: pd.DataFrame, harms: list[str]) -> tuple[str, 
     harm = choose("harm", "Harm", options, form=_harm_label, keep=True, where=second)
     cuts = {cut.name: cut for cut in cuts_of(cells)}
     by = choose("cut", "Cut by", list(cuts), form=lambda name: cuts[name].label, keep=True, where=third)
-    base = choose("base", "Compare with", shown.arms, keep=True, where=fourth)
+    base = choose("base", "Compare with", shown.only, keep=True, where=fourth)
     return measure, harm, cuts[by], base
 
 
@@ -61,7 +60,7 @@ def _plane(shown: Shown, cells: pd.DataFrame, measure: str, harm: str, cut: Cut)
 
 def _days(shown: Shown, measure: str, harm: str, cut: Cut) -> None:
     wanted = list(dict.fromkeys([measure, "prevalence", *BY_SOURCE]))
-    days = reading.days(shown.study, shown.assumption, wanted)
+    days = shown.days(wanted)
     marks, burn_in = marks_of(shown), burn_in_of(shown)
     value, share = _engagement(days, measure, cut), cut_rows(days, "prevalence", harm, cut)
     if len(value):
@@ -86,7 +85,7 @@ def _engagement(rows: pd.DataFrame, measure: str, cut: Cut) -> pd.DataFrame:
 
 def _differences(shown: Shown, cells: pd.DataFrame, cut: Cut, base: str) -> None:
     st.subheader("What changes, and how sure is it?", anchor=False)
-    if len(shown.arms) < 2:
+    if len(shown.only) < 2:
         sentence("There is one arm only, and nothing to compare it with.")
         return
     found = differences(of_cut(cells, cut), base)
