@@ -12,7 +12,7 @@ st.set_page_config("feedsim", page_icon=MARK, layout="wide", menu_items={"About"
 # Two more pages belong here in time: the company's decisions, and published facts beside what runs give.
 PAGES = {
     "": [
-        st.Page("views/studies.py", title="Studies", icon=":material/folder_open:", url_path="studies", default=True),
+        st.Page("views/studies.py", title="Studies", icon=":material/folder_open:", default=True),
     ],
     "Results": [
         st.Page("views/tradeoff.py", title="Engagement and harm", icon=":material/balance:", url_path="tradeoff"),
