@@ -255,6 +255,21 @@ def trace(
 
 
 @app.command()
+def dashboard(
+    folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="Folder of runs, or of one study.")] = Path("runs"),
+    port: Annotated[int, typer.Option(min=1, max=65535, metavar="N", help="Port to listen on.")] = 8501,
+    address: Annotated[str, typer.Option(metavar="HOST", help="Address to listen on.")] = "127.0.0.1",
+    limit: Annotated[
+        int, typer.Option(min=1, metavar="N", help="Most that a what-if may cost: people x days x runs.")
+    ] = 100_000,
+) -> None:
+    """Look at studies in a browser, and ask what if. Ctrl-C ends it."""
+    from feedsim.serving import serve
+
+    raise typer.Exit(serve(folder, address, port, limit))
+
+
+@app.command()
 def schema() -> None:
     """Print the JSON schema of a study file."""
     from feedsim.schema import schema as study_schema

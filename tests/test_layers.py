@@ -30,7 +30,7 @@ LAYERS = (
     ("engine",),
     ("report",),
     ("study",),
-    ("bench", "environment", "sweep", "trace", "feed_tables", "story", "listing", "export", "cli",
+    ("bench", "environment", "sweep", "trace", "feed_tables", "story", "listing", "export", "serving", "cli",
      "__main__"),  # what a command does
 )  # fmt: skip
 """Lowest first. The longest name that fits says where a module stands; a module imports its own layer or lower ones."""

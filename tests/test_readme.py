@@ -46,11 +46,11 @@ def commands() -> list[list[str]]:
 
 def test_there_are_commands_of_every_kind() -> None:
     kinds = {words[0] for words in commands()}
-    listed = "run compare trace policies metrics stages schema bench export sensitivity optimize"
+    listed = "run compare trace policies metrics stages schema bench export sensitivity optimize dashboard"
     assert kinds == set(listed.split())
 
 
-LONG = ("run", "bench", "sensitivity", "optimize")
+LONG = ("run", "bench", "sensitivity", "optimize", "dashboard")
 
 
 @pytest.mark.parametrize("words", [words for words in commands() if words[0] not in LONG], ids=" ".join)
@@ -86,6 +86,14 @@ def test_the_sensitivity_command_is_understood(folder: Path) -> None:
     done = feedsim([*words, "--metric", "prevalnce"], folder)
     assert done.returncode == 2
     assert done.stderr == "--metric: there is no metric 'prevalnce'; did you mean 'prevalence'?\n"
+
+
+def test_the_dashboard_command_is_understood(tmp_path: Path) -> None:
+    # Where there are no runs it says so, and serves nothing.
+    (words,) = (words for words in commands() if words[0] == "dashboard")
+    done = feedsim(words, tmp_path)
+    assert done.returncode == 2
+    assert done.stderr.startswith("runs: there is no such folder; ")
 
 
 def test_the_assumptions_are_as_they_are_shown(tmp_path: Path) -> None:

@@ -23,6 +23,8 @@ DARK = {
     **dict(zip(COLOURS, ("#56A8E8", "#FF8B4D", "#2CC79A", "#E7A0C8", "#F0B429", "#9AD8F7", "#B8BEC6"), strict=True)),
 }
 """What a colour becomes on a dark screen."""
+AXIS = {"gridcolor": GRID, "linecolor": GRID, "zeroline": False, "automargin": True}
+SIDE_BY_SIDE = {"barmode": "group", "bargap": 0.25, "bargroupgap": 0.08}
 BAND = "2E"
 """Opacity of a spread over seeds, as the last two digits of a colour."""
 
@@ -68,15 +70,25 @@ def looks(arms: Sequence[str]) -> dict[str, Look]:
 
 def over_time(daily: pd.DataFrame, arms: Sequence[str], title: str, x: str, y: str) -> go.Figure:
     """A line an arm, the mean over seeds, in a band from the least seed to the greatest. `daily`: arm, x, value."""
-    figure = _figure(title, x.capitalize(), y)
+    figure, found = blank(title, x.capitalize(), y), over_seeds(daily, ["arm", x])
     for arm, look in looks(arms).items():
-        days = daily[daily["arm"] == arm].groupby(x)["value"].agg(["mean", "min", "max", "count"]).reset_index()
-        if days.empty:
-            continue
-        if (days["count"] > 1).any():
-            figure.add_trace(_band(days[x], days["min"], days["max"], arm, look))
-        figure.add_trace(_line(days[x], days["mean"], arm, look))
+        figure.add_traces(course(found[found["arm"] == arm], arm, look, x))
     return figure.update_xaxes(tickformat="d", dtick=1 if daily[x].nunique() <= 12 else None)
+
+
+def over_seeds(rows: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
+    """Mean of `value` over the seeds of each cell, least, greatest, number: columns `by`, mean, min, max, count."""
+    found: pd.DataFrame = rows.groupby(list(by), observed=True)["value"].agg(["mean", "min", "max", "count"])
+    return found.reset_index()
+
+
+def course(days: pd.DataFrame, arm: str, look: Look, x: str) -> list[go.Scatter]:
+    """An arm's line and, where there are seeds to tell apart, its band; nothing without rows. `days`: x, and what
+    `over_seeds` gives."""
+    if days.empty:
+        return []
+    band = [_band(days[x], days["min"], days["max"], arm, look)] if (days["count"] > 1).any() else []
+    return [*band, _line(days[x], days["mean"], arm, look)]
 
 
 def _line(x: pd.Series, y: pd.Series, arm: str, look: Look) -> go.Scatter:
@@ -103,41 +115,46 @@ def _band(x: pd.Series, low: pd.Series, high: pd.Series, arm: str, look: Look) -
 
 def plane(points: pd.DataFrame, arms: Sequence[str], title: str, x: str, y: str) -> go.Figure:
     """A point an arm, with bars over seeds. `points`: arm, x, x_low, x_high, y, y_low, y_high."""
-    figure = _figure(title, x, y)
+    figure = blank(title, x, y)
     for arm, look in looks(arms).items():
-        mine = points[points["arm"] == arm]
-        if mine.empty:
-            continue
-        bars = {f"error_{axis}": _bars(mine, axis, look.colour) for axis in ("x", "y")}
-        marker = {"symbol": look.marker, "size": 13, "color": look.colour}
-        hover = "%{x:.3~g}, %{y:.3~g}<extra>%{fullData.name}</extra>"
-        named = {"name": arm, "legendgroup": arm, "hovertemplate": hover}
-        figure.add_scatter(x=mine["x"], y=mine["y"], mode="markers", marker=marker, **named, **bars)
+        figure.add_traces(point(points[points["arm"] == arm], arm, look))
     return figure
+
+
+def point(rows: pd.DataFrame, arm: str, look: Look) -> list[go.Scatter]:
+    """An arm's point in a plane; nothing without rows."""
+    if rows.empty:
+        return []
+    bars = {f"error_{axis}": error_bars(rows, axis, look.colour) for axis in ("x", "y")}
+    marker = {"symbol": look.marker, "size": 13, "color": look.colour}
+    hover = "%{x:.3~g}, %{y:.3~g}<extra>%{fullData.name}</extra>"
+    named = {"name": arm, "legendgroup": arm, "hovertemplate": hover}
+    return [go.Scatter(x=rows["x"], y=rows["y"], mode="markers", marker=marker, **named, **bars)]
 
 
 def group_bars(levels: pd.DataFrame, arms: Sequence[str], title: str, x: str, y: str) -> go.Figure:
     """Columns side by side, an arm each, with bars over seeds. `levels`: arm, level, y, y_low, y_high."""
-    figure = _figure(title, x, y)
+    figure = blank(title, x, y)
     for arm, look in looks(arms).items():
-        mine = levels[levels["arm"] == arm]
-        if mine.empty:
-            continue
-        # Hatching in the arm's own colour on the page's ground: bars differ without their colours.
-        pattern = {"shape": look.hatch, "size": 7, "solidity": 0.35, "fillmode": "replace", "fgcolor": look.colour}
-        marker = {"color": look.colour, "pattern": pattern, "line": {"color": look.colour, "width": 1.5}}
-        hover = "%{x}: %{y:.3~g}<extra>%{fullData.name}</extra>"
-        errors = _bars(mine, "y", INK)
-        named = {"name": arm, "legendgroup": arm, "hovertemplate": hover}
-        figure.add_bar(x=mine["level"], y=mine["y"], marker=marker, error_y=errors, **named)
-    return figure.update_layout(barmode="group", bargap=0.25, bargroupgap=0.08).update_xaxes(
-        type="category", showgrid=False
-    )
+        figure.add_traces(columns(levels[levels["arm"] == arm], arm, look))
+    return figure.update_layout(SIDE_BY_SIDE).update_xaxes(type="category", showgrid=False)
+
+
+def columns(rows: pd.DataFrame, arm: str, look: Look) -> list[go.Bar]:
+    """An arm's columns; nothing without rows."""
+    if rows.empty:
+        return []
+    # Hatching in the arm's own colour on the page's ground: bars differ without their colours.
+    pattern = {"shape": look.hatch, "size": 7, "solidity": 0.35, "fillmode": "replace", "fgcolor": look.colour}
+    marker = {"color": look.colour, "pattern": pattern, "line": {"color": look.colour, "width": 1.5}}
+    hover = "%{x}: %{y:.3~g}<extra>%{fullData.name}</extra>"
+    named = {"name": arm, "legendgroup": arm, "hovertemplate": hover}
+    return [go.Bar(x=rows["level"], y=rows["y"], marker=marker, error_y=error_bars(rows, "y", INK), **named)]
 
 
 def cloud(points: pd.DataFrame, title: str, x: str, y: str) -> go.Figure:
     """Points by what they are, in the order of `KINDS`. `points`: kind, label, name, x, y."""
-    figure = _figure(title, x, y)
+    figure = blank(title, x, y)
     for kind, look in KINDS.items():
         mine = points[points["kind"] == kind]
         if mine.empty:
@@ -156,17 +173,17 @@ def steps(values: pd.DataFrame, title: str, x: str, y: str) -> go.Figure:
     line = {"color": COLOURS[0], "width": 2, "shape": "hv"}
     hover = "%{x}: %{y:.3~f}<extra></extra>"
     trace = go.Scatter(x=values["x"], y=values["y"], mode="lines", line=line, hovertemplate=hover)
-    return _figure(title, x, y).add_trace(trace).update_yaxes(rangemode="tozero")
+    return blank(title, x, y).add_trace(trace).update_yaxes(rangemode="tozero")
 
 
-def _bars(rows: pd.DataFrame, axis: str, colour: str) -> dict[str, object]:
+def error_bars(rows: pd.DataFrame, axis: str, colour: str) -> dict[str, object]:
     """Error bars from the columns `<axis>_low` and `<axis>_high`."""
     above, below = rows[f"{axis}_high"] - rows[axis], rows[axis] - rows[f"{axis}_low"]
     return {"type": "data", "array": above, "arrayminus": below, "color": colour, "thickness": 1.4, "width": 4}
 
 
-def _figure(title: str, x: str, y: str) -> go.Figure:
-    axis = {"gridcolor": GRID, "linecolor": GRID, "zeroline": False, "automargin": True}
+def blank(title: str, x: str, y: str) -> go.Figure:
+    """A figure with nothing in it yet."""
     return go.Figure(
         layout={
             "title": {"text": title},
@@ -177,7 +194,7 @@ def _figure(title: str, x: str, y: str) -> go.Figure:
             "margin": {"l": 8, "r": 12, "t": 8, "b": 8},
             "height": 310,
             "showlegend": False,
-            "xaxis": {**axis, "title": {"text": x, "standoff": 10, "font": {"size": 12}}},
-            "yaxis": {**axis, "title": {"text": y, "standoff": 10, "font": {"size": 12}}},
+            "xaxis": {**AXIS, "title": {"text": x, "standoff": 10, "font": {"size": 12}}},
+            "yaxis": {**AXIS, "title": {"text": y, "standoff": 10, "font": {"size": 12}}},
         }
     )

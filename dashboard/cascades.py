@@ -1,0 +1,31 @@
+"""Single cascades of a run."""
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from dashboard import reading
+from dashboard.shelf import StudyFolder
+from dashboard.spread import cascade_tree
+from feedsim.results import NotARun, RunPath
+
+MOST = 50
+"""Cascades of a class to choose from."""
+
+
+def largest(study: StudyFolder, place: RunPath, harm: str) -> pd.DataFrame:
+    """The largest of a class: key, size, depth."""
+    rows = reading.table(study, place, "cascades", ["key", "harm", "size", "depth"])
+    mine = rows[rows["harm"] == harm].sort_values(["size", "depth", "key"], ascending=[False, False, True])
+    return mine.head(MOST)[["key", "size", "depth"]]
+
+
+def nodes(study: StudyFolder, place: RunPath, key: int) -> pd.DataFrame:
+    """The nodes of one cascade. Raises NotARun where its root is not among the run's posts."""
+    run = reading.opened(study, place)
+    where = pc.field("key") == pa.scalar(key, pa.uint64())
+    posts = reading.read(run, "posts", ["author", "minute"], where)
+    if posts.empty:
+        raise NotARun(f"{place.arm}, seed {place.seed}: the root of a cascade is missing; run the study again")
+    reshares = reading.read(run, "reshares", ["user", "parent_user", "minute", "depth"], where)
+    return cascade_tree(reshares, int(posts["author"].iloc[0]), int(posts["minute"].iloc[0]))

@@ -1,0 +1,1 @@
+"""Charts: pure functions, DataFrame in, Figure out. The report's are used where it has them."""

@@ -1,0 +1,77 @@
+"""Curves, one an arm: distributions, concentration, what has arrived by when; and one cascade as a tree."""
+
+import math
+from collections.abc import Sequence
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from dashboard.charts.panels import axes, names_of, panels
+from feedsim.report.charts import INK, Look, blank, looks
+
+MARKERS = 9
+"""Of a curve with many points, those that carry the arm's marker."""
+
+
+def curves(rows: pd.DataFrame, arms: Sequence[str], title: str, x: str, y: str, logs: str = "") -> go.Figure:
+    """A curve an arm through its points in the order they come. `rows`: arm, panel, x, y. `logs`: axes that are
+    logarithmic, such as "xy"."""
+    figure = panels(rows, arms, title, x, y, _curve)
+    if "x" in logs:
+        figure.update_xaxes(type="log", tickvals=_ticks(rows["x"]), tickformat="~g")
+    if "y" in logs:
+        figure.update_yaxes(type="log", tickvals=_ticks(rows["y"]), tickformat="~g")
+    return figure
+
+
+def _ticks(values: pd.Series) -> list[float]:
+    """Powers of ten, and between them 2 and 5 where there are few."""
+    least, most = float(values[values > 0].min()), float(values.max())
+    powers = range(math.floor(math.log10(least)), math.ceil(math.log10(most)) + 1)
+    steps = (1, 2, 5) if len(powers) <= 3 else (1,)
+    return [step * 10.0**power for power in powers for step in steps]
+
+
+def _curve(rows: pd.DataFrame, arm: str, look: Look) -> list[go.Scatter]:
+    if rows.empty:
+        return []
+    hover = "%{x:.3~g}: %{y:.3~g}<extra>%{fullData.name}</extra>"
+    line = {"color": look.colour, "dash": look.dash, "width": 2}
+    marker = {"symbol": look.marker, "size": 7, "maxdisplayed": MARKERS, "color": look.colour}
+    named = {"name": arm, "legendgroup": arm, "hovertemplate": hover}
+    return [go.Scatter(x=rows["x"], y=rows["y"], mode="lines+markers", line=line, marker=marker, **named)]
+
+
+def with_diagonal(figure: go.Figure, rows: pd.DataFrame) -> go.Figure:
+    """A straight line from corner to corner in each panel: what a curve is read against."""
+    for place, _ in enumerate(names_of(rows)):
+        end = float(max(rows["x"].max(), rows["y"].max()))
+        line = go.Scatter(
+            x=[0, end], y=[0, end], mode="lines", showlegend=False, hoverinfo="skip",
+            line={"color": INK, "width": 1, "dash": "dot"}, xaxis=axes(place)[0], yaxis=axes(place)[1],
+        )  # fmt: skip
+        figure.add_trace(line)
+    return figure
+
+
+def tree(nodes: pd.DataFrame, arms: Sequence[str], arm: str, title: str) -> go.Figure:
+    """A cascade: who reshared from whom, and when. `nodes`: user, hours, y, depth, parent (its place; -1 = root)."""
+    look = looks(arms)[arm]
+    figure = blank(title, "hours since publication", "")
+    xs: list[float | None] = []
+    ys: list[float | None] = []
+    for child, parent in enumerate(nodes["parent"]):
+        if parent >= 0:
+            xs += [float(nodes["hours"].iloc[parent]), float(nodes["hours"].iloc[child]), None]
+            ys += [float(nodes["y"].iloc[parent]), float(nodes["y"].iloc[child]), None]
+    figure.add_scatter(
+        x=xs, y=ys, mode="lines", line={"color": INK, "width": 1}, opacity=0.35, hoverinfo="skip", showlegend=False
+    )
+    sizes = [14 if parent < 0 else 7 for parent in nodes["parent"]]
+    figure.add_scatter(
+        x=nodes["hours"], y=nodes["y"], mode="markers", name=arm, showlegend=False,
+        marker={"color": look.colour, "symbol": look.marker, "size": sizes},
+        customdata=nodes[["user", "depth"]].to_numpy().tolist(),
+        hovertemplate="person %{customdata[0]}, step %{customdata[1]}, after %{x:.3~g} h<extra></extra>",
+    )  # fmt: skip
+    return figure.update_yaxes(visible=False).update_xaxes(rangemode="tozero").update_layout(height=420)

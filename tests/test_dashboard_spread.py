@@ -1,0 +1,123 @@
+"""How harm spreads, by hand, and against the laws of what is drawn."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dashboard.spread import (
+    arrived,
+    at_least,
+    cascade_counts,
+    cascade_tree,
+    delay_counts,
+    delays,
+    gini,
+    lorenz,
+    stories,
+)
+
+
+def test_the_share_of_cascades_of_at_least_a_size() -> None:
+    cascades = pd.DataFrame({"harm": ["", "", "", "hate"], "size": [2, 2, 5, 3], "depth": [1, 1, 2, 1]})
+    counts = cascade_counts(cascades)
+    found = at_least(counts.assign(arm="a"), ["arm", "harm", "what"])
+    of = found[(found["harm"] == "") & (found["what"] == "size")]
+    assert dict(zip(of["x"], of["y"], strict=True)) == {2: 1.0, 5: pytest.approx(1 / 3)}
+
+
+def test_a_long_tail_is_drawn_in_few_points_with_both_ends() -> None:
+    counts = pd.DataFrame({"arm": "a", "value": np.arange(1, 5001), "count": 1})
+    found = at_least(counts, ["arm"])
+    assert len(found) <= 60
+    assert (found["x"].iloc[0], found["x"].iloc[-1]) == (1, 5000)
+    assert found["y"].is_monotonic_decreasing
+    assert found["y"].iloc[-1] == pytest.approx(1 / 5000)
+
+
+def test_nothing_is_drawn_of_no_cascades() -> None:
+    counts = cascade_counts(pd.DataFrame({"harm": [], "size": [], "depth": []}))
+    assert at_least(counts.assign(arm="a"), ["arm", "what"]).empty
+
+
+def test_when_all_see_as_much_the_curve_is_the_diagonal() -> None:
+    same = pd.Series([3] * 10)
+    curve = lorenz(same)
+    assert curve["y"].to_numpy() == pytest.approx(curve["x"].to_numpy())
+    assert gini(same) == pytest.approx(0.0)
+
+
+def test_when_one_sees_all_the_curve_hugs_the_corner() -> None:
+    one = pd.Series([0] * 99 + [7])
+    assert float(np.interp(90, lorenz(one)["x"], lorenz(one)["y"])) == 0.0
+    assert gini(one) == pytest.approx(0.99)
+
+
+def test_of_nothing_there_is_no_curve() -> None:
+    assert lorenz(pd.Series([0, 0])).empty
+    assert np.isnan(gini(pd.Series([0, 0])))
+
+
+@given(st.lists(st.integers(0, 50), min_size=1, max_size=60).filter(any))
+def test_a_lorenz_curve_rises_from_0_to_100_below_the_diagonal(seen: list[int]) -> None:
+    curve = lorenz(pd.Series(seen))
+    assert (curve["x"].iloc[0], curve["y"].iloc[0]) == (0, 0)
+    assert curve.iloc[-1].tolist() == pytest.approx([100, 100])
+    assert (np.diff(curve["y"]) >= -1e-9).all()
+    assert (curve["y"] <= curve["x"] + 1e-9).all()
+
+
+def test_delays_are_hours_from_publication_and_of_the_measured_days_alone() -> None:
+    posts = pd.DataFrame(
+        {"key": np.array([1, 2, 3, 4], np.uint64), "minute": [0, 60, -5, 10], "harm": ["hate", "hate", "hate", ""],
+         "removed_minute": [120.0, np.nan, 7.0, 11.0]}
+    )  # fmt: skip
+    reviews = pd.DataFrame(
+        {"key": np.array([1, 1, 2, 2], np.uint64), "harm": ["hate", "hate", "lies", "hate"],
+         "opened_minute": [30, 20, 61, 90], "decided_minute": [100.0, 80.0, 62.0, 95.0],
+         "verdict": ["harmful", "harmless", "harmful", "harmless"]}
+    )  # fmt: skip
+    found = delays(posts, reviews)
+    hours = {what: of["hours"].tolist() for what, of in found.groupby("what")}
+    assert hours["first looked at"] == pytest.approx([20 / 60, 30 / 60])
+    assert hours["held to be harmful"] == pytest.approx([100 / 60, np.nan], nan_ok=True)
+    assert hours["removed"] == pytest.approx([2.0, np.nan], nan_ok=True)
+    assert set(delays(posts, None)["what"]) == {"removed"}
+
+
+def test_the_share_that_has_arrived_counts_what_never_does() -> None:
+    rows = pd.DataFrame({"harm": "hate", "what": "removed", "hours": [1.0, 10.0, np.nan, np.nan]})
+    counts = delay_counts(rows)
+    assert counts["count"].sum() == 4
+    found = arrived(counts.assign(arm="a"), ["arm", "harm", "what"])
+    assert found["y"].tolist() == [25.0, 50.0]
+    assert found["x"].tolist() == pytest.approx([1.0, 10.0])
+
+
+def test_a_tree_has_the_root_first_and_parents_before_children() -> None:
+    reshares = pd.DataFrame(
+        {"user": [5, 6, 7, 8], "parent_user": [1, 5, 1, 99], "minute": [60, 120, 90, 180], "depth": [1, 2, 1, 3]}
+    )
+    nodes = cascade_tree(reshares, author=1, minute=0)
+    assert nodes["user"].tolist() == [1, 5, 7, 6, 8]
+    assert nodes["hours"].tolist() == [0.0, 1.0, 1.5, 2.0, 3.0]
+    assert nodes["parent"].tolist() == [-1, 0, 0, 1, 0]
+    # Leaves 6, 7, 8 stand apart by 1; 5 is at its only child, the root amid its three children.
+    assert nodes["y"].tolist() == pytest.approx([(0 + 1 + 2) / 3, 0, 1, 0, 2])
+
+
+@given(st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30), st.integers(0, 500)), max_size=80))
+def test_whatever_the_table_says_a_tree_is_one(rows: list[tuple[int, int, int]]) -> None:
+    reshares = pd.DataFrame(rows, columns=["user", "parent_user", "minute"]).assign(depth=1)
+    nodes = cascade_tree(reshares, author=1000, minute=0)
+    assert (nodes["parent"].to_numpy()[1:] < np.arange(1, len(nodes))).all()
+    assert nodes["y"].notna().all()
+
+
+def test_a_story_is_false_where_posts_that_tell_it_are_misinformation() -> None:
+    posts = pd.DataFrame(
+        {"narrative": [1, 1, 2, 2, -1], "stance": [1, -1, 1, 1, 0], "impressions": [10, 99, 3, 4, 50],
+         "harm": ["misinformation", "", "", "hate", ""]}
+    )  # fmt: skip
+    assert stories(posts).to_numpy().tolist() == [[1, True, 10], [2, False, 7]]
