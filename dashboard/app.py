@@ -19,6 +19,7 @@ PAGES = {
         st.Page("views/spread.py", title="Harm spread", icon=":material/hub:", url_path="spread"),
         st.Page("views/bias.py", title="Per-group bias", icon=":material/groups:", url_path="bias"),
         st.Page("views/operations.py", title="Operations", icon=":material/fact_check:", url_path="operations"),
+        st.Page("views/feed.py", title="One feed", icon=":material/dynamic_feed:", url_path="feed"),
         st.Page("views/frontier.py", title="Sensitivity and frontier", icon=":material/tune:", url_path="frontier"),
     ],
 }
