@@ -13,6 +13,7 @@ st.set_page_config("feedsim", page_icon=MARK, layout="wide", menu_items={"About"
 PAGES = {
     "": [
         st.Page("views/studies.py", title="Studies", icon=":material/folder_open:", url_path="studies", default=True),
+        st.Page("views/whatif.py", title="What if", icon=":material/science:", url_path="whatif"),
     ],
     "Results": [
         st.Page("views/tradeoff.py", title="Engagement and harm", icon=":material/balance:", url_path="tradeoff"),

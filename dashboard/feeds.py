@@ -8,10 +8,10 @@ from feedsim.story import DEEDS
 from feedsim.trace import Feed
 from feedsim.world.world import ACTIONS
 
-SHOWN, PASSED_ON = "shown", "scored, not shown"
-LIGHT_CUT = "left out by the light model"
+SHOWN, PASSED_ON, LIGHT_CUT = "shown", "scored", "light cut"
 FATES = (SHOWN, PASSED_ON, LIGHT_CUT)
-"""What may become of a candidate, besides a policy that takes it out."""
+"""What may become of a candidate, besides a policy that takes it out: it is shown; heads score it, but others are
+better; or the light model, which knows less, passes others on."""
 CLOSE = 1e-3
 """Of a score: how far what the heads add up to may be from it, as figures are stored in single precision."""
 SOURCES = {
@@ -23,7 +23,7 @@ SOURCES = {
 def fates(feed: Feed) -> pd.Series:
     """(C,) what became of each candidate."""
     by, rank = feed.candidates["removed_by"].astype(str), feed.candidates["rank"]
-    taken_out = by.map(lambda name: LIGHT_CUT if name == "light_cut" else f"taken out by {name}")
+    taken_out = by.map(lambda name: LIGHT_CUT if name == "light_cut" else f"by {name}")
     return taken_out.where(by != "", pd.Series(np.where(rank.notna(), SHOWN, PASSED_ON), rank.index))
 
 
@@ -36,7 +36,7 @@ def candidate_table(feed: Feed) -> pd.DataFrame:
         "post": rows["post_kind"].astype(str) + ", topic " + rows["post_topic"].astype(str),
         "author": rows["post_author"],
         "source": rows["source"].astype(str).map(lambda name: SOURCES.get(name, name)),
-        "sharer": rows["sharer"],
+        "sharer": rows["sharer"].map(lambda user: "" if pd.isna(user) else str(int(user))),
         "hours old": (now - rows["post_minute"]).clip(lower=0) / 60,
         "harm (truth)": rows["post_harm"].astype(str),
         **{f"p {action}, %": 100 * rows[f"p_{action}"].astype(float) for action in _heads(feed)},

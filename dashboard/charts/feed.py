@@ -26,7 +26,8 @@ def order_chart(parts: pd.DataFrame, finals: pd.DataFrame, title: str) -> go.Fig
     if len(finals):
         figure.add_trace(_finals(finals))
     figure.update_layout(barmode="relative", bargap=0.25, showlegend=True, height=70 + ROW * parts["place"].nunique())
-    return figure.update_yaxes(autorange="reversed", dtick=1, showgrid=False)
+    most = int(parts["place"].max()) if len(parts) else 1
+    return figure.update_yaxes(range=[most + 0.6, 0.4], dtick=1, showgrid=False)
 
 
 def _finals(rows: pd.DataFrame) -> go.Scatter:

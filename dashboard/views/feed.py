@@ -20,10 +20,11 @@ from feedsim.trace import Feed, NoSession
 # What stands beside the arm if nothing does.
 NOBODY = "nothing"
 ROWS = {"shown": "shown", "not": "not shown", "all": "all candidates"}
-WHOLE = ("#", "sharer", "# by score alone", "seconds")
+WHOLE = ("#", "# by score alone", "seconds")
 HELP = {
     "#": "place on the screen",
     "sharer": "whose reshare brought it",
+    "what became of it": "scored: by the heads, which found others better; light cut: left out before",
     "harm (truth)": "neither the person nor the company knows it",
     "score": "predicted actions, each times its weight",
     "final score": "score times the factors of policies",

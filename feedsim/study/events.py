@@ -1,6 +1,6 @@
 """What a worker tells while it runs, and what a run comes to."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 
@@ -20,6 +20,8 @@ class Told:
     impressions: int
     seconds: float
     """since the run began"""
+    so_far: dict[str, float] = field(default_factory=dict)
+    """engagement and prevalence per impression of the measured ticks until now"""
 
 
 @dataclass(frozen=True)

@@ -124,7 +124,8 @@ class Teller:
 
     def __call__(self, progress: "Progress") -> None:
         """What the simulation calls."""
-        self.say(Told(progress.day, progress.days, progress.impressions, perf_counter() - self.begun))
+        seconds = perf_counter() - self.begun
+        self.say(Told(progress.day, progress.days, progress.impressions, seconds, progress.so_far))
 
     def say(self, told: Told) -> None:
         """Tell, unless it was done a moment ago."""
