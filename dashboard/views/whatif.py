@@ -86,11 +86,8 @@ def _ask(folder: Path, name: str, said: WhatIf, quick: Size) -> None:
     if not said.change:
         sentence("Nothing is different yet: choose a policy, another ranker or another setting.")
     _start(folder, name, said, quick, "Run quickly", "run")
-    options = list(FULL)
-    full = FULL[
-        st.selectbox("Size of the full run", options, key="full", bind=ADDRESS,
-                     format_func=lambda key: f"{key}: {FULL[key].told}")
-    ]  # fmt: skip
+    full = FULL[st.selectbox("Size of the full run", list(FULL), key="full", bind=ADDRESS)]
+    st.caption(plain(full.told))
     _start(folder, f"{name[:35]}-full", said, full, "Run in full", "run in full")
 
 

@@ -47,10 +47,7 @@ def _question(chosen: list[str]) -> str:
 
 def _policies(change: Data) -> list[str]:
     """The policies that were chosen, with their settings."""
-    chosen = st.multiselect(
-        "Policies", list(policies()), key="policy", bind=ADDRESS, placeholder="none",
-        format_func=lambda kind: kind.replace("_", " "),
-    )  # fmt: skip
+    chosen = st.multiselect("Policies", list(policies()), key="policy", bind=ADDRESS, placeholder="none")
     for kind in chosen:
         with st.container(border=True):
             st.markdown(f"**{plain(kind.replace('_', ' '))}**: {plain(_about(policies()[kind]))}")
@@ -130,11 +127,9 @@ def _others(tree: Data, prefix: str, label: str) -> None:
 def size() -> Size:
     """Of the quick run: a preset, or one's own."""
     options = [*QUICK, OWN]
-    name = st.selectbox(
-        "Size of the quick run", options, options.index("small"), key="size", bind=ADDRESS,
-        format_func=lambda key: f"{key}: {QUICK[key].told}" if key in QUICK else "of your own",
-    )  # fmt: skip
+    name = st.selectbox("Size of the quick run", options, options.index("small"), key="size", bind=ADDRESS)
     if name != OWN:
+        st.caption(plain(QUICK[name].told))
         return QUICK[name]
     preset = QUICK["small"]
     first, second, third, fourth = st.columns(4)
