@@ -15,6 +15,7 @@ from feedsim.study.plan import plan_study
 from feedsim.study.work import simulate
 from feedsim.trace import Feed, Untraceable, is_sampled, stored_feed, stored_scenario
 from tests.boards import opened, said, titles
+from tests.studies import write_study
 
 STUDY = """
 name: fed
@@ -178,12 +179,10 @@ def test_what_a_link_says_wrongly_is_told(monkeypatch: pytest.MonkeyPatch, folde
 
 
 def test_a_run_that_kept_no_feed_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    from tests.studies import write_study
-
     write_study(tmp_path / "made_up", seeds=1)
     app = opened(monkeypatch, tmp_path, "feed")
     assert not app.exception
-    assert "kept no feed" in said(app)
+    assert "No session of a sampled viewer was kept" in said(app)
 
 
 def test_places_of_nothing_are_an_empty_chart() -> None:
