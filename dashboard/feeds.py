@@ -67,7 +67,7 @@ def funnel(feed: Feed) -> pd.DataFrame:
     """How many candidates of each source came to which end: a row a source, a column a fate, and all of them."""
     source = feed.candidates["source"].astype(str).map(lambda name: SOURCES.get(name, name))
     counts = pd.crosstab(source, fates(feed))
-    order = [*(name for name in FATES if name in counts), *sorted(set(counts) - set(FATES))]
+    order = [*(name for name in FATES if name in counts), *sorted({str(name) for name in counts} - set(FATES))]
     table = counts[order].assign(found=counts.sum(axis=1)).loc[lambda of: of["found"].sort_values().index[::-1]]
     return table.rename_axis(index="source", columns=None).reset_index()
 

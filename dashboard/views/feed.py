@@ -83,11 +83,8 @@ def _persons(shown: Shown, place: RunPath, counts: "pd.Series[int]") -> dict[str
     """Sampled viewers: number -> who that is, by number."""
     groups = _groups(shown, place)
     people = reading.table(shown.study, place, "users", ["user", *groups, "actor"]).set_index("user")
-    found = {}
-    for user, many in counts.items():
-        traits = [str(value) for value in people.loc[user]] if user in people.index else []
-        found[str(user)] = one_line(f"{user}: {', '.join(traits)}; {many} sessions")
-    return found
+    traits = people[people.index.isin(counts.index)].astype(str).agg(", ".join, axis=1)
+    return {str(user): one_line(f"{user}: {traits.get(user, '')}; {many} sessions") for user, many in counts.items()}
 
 
 def _groups(shown: Shown, place: RunPath) -> list[str]:

@@ -56,12 +56,11 @@ def _outcome(folder: Path) -> None:
         trouble(error)
         return
     st.subheader("What came out", anchor=ANSWER)
-    with st.container(border=True):
-        outcome(folder, name, _burn_in(text))
-        with st.container(horizontal=True):
-            _save(name, text, "save this")
-            for page, label in (("tradeoff", "Engagement and harm"), ("feed", "One feed")):
-                st.page_link(f"views/{page}.py", label=label, query_params={"study": name})
+    outcome(folder, name, _burn_in(text))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        _save(name, text, "save this")
+        for page, label in (("tradeoff", "Engagement and harm"), ("feed", "One feed")):
+            st.page_link(f"views/{page}.py", label=label, query_params={"study": name})
 
 
 def _burn_in(text: str) -> int:

@@ -70,23 +70,29 @@ def _drawn(setting: Setting, key: str) -> Any:
 
 
 def _number(setting: Setting, key: str) -> float | int | None:
-    low, high, default = setting.low, setting.high, setting.default
-    step = _step(setting)
-    if low is not None and setting.above:
-        low += step
-    is_short = low is not None and high is not None and high - low <= WIDEST and default is not None
+    """A slider between ends that are near each other, a field otherwise; whole numbers stay whole."""
+    # The widgets tell whole numbers from others by what they are given; which it is, only the schema knows.
+    slider: Any = st.slider
+    field: Any = st.number_input
     kind = int if setting.kind == "whole" else float
-    bounds = [None if end is None else kind(end) for end in (low, high)]
-    value = None if default is None else kind(default)
-    if is_short:
+    step = _step(setting)
+    low = setting.low if setting.low is None or not setting.above else setting.low + step
+    bounds = [None if end is None else kind(end) for end in (low, setting.high)]
+    value = None if setting.default is None else kind(setting.default)
+    if _is_short(setting):
         places = max(0, -math.floor(math.log10(step)))
-        said = st.slider(setting.label, *bounds, value, kind(step), f"%.{places}f" if kind is float else "%d",
-                         key=key, bind=ADDRESS)  # fmt: skip
+        written = "%d" if kind is int else f"%.{places}f"
+        said = slider(setting.label, *bounds, value, kind(step), written, key=key, bind=ADDRESS)
     else:
         written = "%d" if kind is int else "%.6g"
-        said = st.number_input(setting.label, *bounds, value, kind(step), written, key=key, bind=ADDRESS,
-                               placeholder=NOTHING)  # fmt: skip
-    return said if said is None or kind is int else round(said, 9)
+        said = field(setting.label, *bounds, value, kind(step), written, key=key, bind=ADDRESS, placeholder=NOTHING)
+    return None if said is None else kind(round(said, 9))
+
+
+def _is_short(setting: Setting) -> bool:
+    """Whether a slider can show it."""
+    low, high = setting.low, setting.high
+    return low is not None and high is not None and high - low <= WIDEST and setting.default is not None
 
 
 def _step(setting: Setting) -> float:
