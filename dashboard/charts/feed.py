@@ -7,8 +7,8 @@ import plotly.graph_objects as go
 
 from feedsim.report.charts import COLOURS, HATCHES, INK, blank, looks
 
-ROW = 22
-"""Pixels of a post."""
+ROW, LEAST = 22, 200
+"""Pixels of a post, and of the smallest chart."""
 
 
 def order_chart(parts: pd.DataFrame, finals: pd.DataFrame, title: str) -> go.Figure:
@@ -25,7 +25,9 @@ def order_chart(parts: pd.DataFrame, finals: pd.DataFrame, title: str) -> go.Fig
         figure.add_trace(bar.update(marker=marker))
     if len(finals):
         figure.add_trace(_finals(finals))
-    figure.update_layout(barmode="relative", bargap=0.25, showlegend=True, height=70 + ROW * parts["place"].nunique())
+    figure.update_layout(
+        barmode="relative", bargap=0.25, showlegend=True, height=max(LEAST, 70 + ROW * parts["place"].nunique())
+    )
     most = int(parts["place"].max()) if len(parts) else 1
     return figure.update_yaxes(range=[most + 0.6, 0.4], dtick=1, showgrid=False)
 
@@ -50,7 +52,7 @@ def places_chart(rows: pd.DataFrame, arms: Sequence[str], every_arm: Sequence[st
     most = int(rows["place"].max()) if len(rows) else 1
     figure.update_xaxes(tickvals=list(x_of.values()), ticktext=list(arms), range=[-0.4, 1.4], showgrid=False)
     figure.update_yaxes(range=[most + 0.7, 0.3], dtick=1, showgrid=False)
-    return figure.update_layout(showlegend=True, height=70 + ROW * most)
+    return figure.update_layout(showlegend=True, height=max(LEAST, 70 + ROW * most))
 
 
 def _line(pair: pd.DataFrame, x_of: dict[str, int]) -> go.Scatter:

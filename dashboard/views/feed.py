@@ -73,8 +73,8 @@ def _who_and_when(shown: Shown, place: RunPath, came: pd.DataFrame) -> tuple[int
         return int(user), int(asked) if _is_whole(asked) else 0
     minutes = int(reading.scenario(shown.study, place).get("tick_minutes", 15))
     measured = [name for name in ticks if int(name) >= 0] or list(ticks)
-    tick = choose("tick", "When", list(ticks), measured[-1], where=second,
-                  form=lambda name: f"{when(int(name), minutes)}, {ticks[name]} posts")  # fmt: skip
+    tick = choose("tick", "When", list(ticks), max(measured, key=lambda name: ticks[name]), where=second,
+                  form=lambda name: f"{when(int(name), minutes)}, {ticks[name]} shown")  # fmt: skip
     pin("tick", tick)
     return int(user), int(tick)
 
@@ -157,7 +157,8 @@ def _two(shown: Shown, arms: tuple[str, str], left: Feed | NoSession, right: Fee
 def _places(shown: Shown, arms: tuple[str, str], left: Feed, right: Feed) -> None:
     rows = places_in_both(left, right, arms)
     same = int(rows.loc[rows["in_both"], "key"].nunique())
-    figure = places_chart(rows, arms, shown.arms, f"Which posts stand where in each arm? {same} stand in both")
+    both = f"{same} of them in both" if same else "none in both"
+    figure = places_chart(rows, arms, shown.arms, f"Which posts are shown where in each arm, {both}?")
     chart(figure, rows, "places in both arms")
     if left.tick != right.tick:
         minutes = right.scenario.tick_minutes
