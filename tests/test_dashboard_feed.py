@@ -5,6 +5,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from boards import opened, said, titles
+from studies import write_study
 
 from dashboard.charts.feed import order_chart, places_chart
 from dashboard.feeds import FATES, candidate_table, contributions, fates, final_points, funnel, places_in_both
@@ -14,8 +16,6 @@ from feedsim.scenario import load_study
 from feedsim.study.plan import plan_study
 from feedsim.study.work import simulate
 from feedsim.trace import Feed, Untraceable, is_sampled, stored_feed, stored_scenario
-from tests.boards import opened, said, titles
-from tests.studies import write_study
 
 STUDY = """
 name: fed

@@ -6,15 +6,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import studies
 import yaml
+from boards import opened, said, titles
 from streamlit.testing.v1 import AppTest
+from test_whatif_starting import Sleeper
 
 from dashboard.whatif import starting
 from dashboard.whatif.records import heard, so_far_rows
 from feedsim.results import RunPath
-from tests import studies
-from tests.boards import opened, said, titles
-from tests.test_whatif_starting import Sleeper
 
 ARMS = ("as_it_is", "what_if")
 FILE = "name: what-if\ndays: 6\nburn_in_days: 2\n"

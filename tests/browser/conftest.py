@@ -12,8 +12,7 @@ from urllib.request import urlopen
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
-
-from tests.windows import QUESTION, SECONDS, environment, feedsim
+from windows import QUESTION, SECONDS, environment, feedsim
 
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-quic", "--no-first-run",

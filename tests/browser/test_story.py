@@ -8,9 +8,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from playwright.sync_api import Browser, Page, expect
+from windows import QUESTION, Visit, feedsim, visit
 
 from feedsim.results import read_summary
-from tests.windows import QUESTION, Visit, feedsim, visit
 
 PAGES = ("studies", "whatif", "tradeoff", "spread", "bias", "operations", "feed", "frontier")
 LINKS = {"whatif": "whatif?policy=demote&policy=warning_label", "studies": ""}
@@ -31,9 +31,15 @@ def window(browser: Browser, address: str) -> Iterator[Visit]:
 
 
 def choose(window: Visit, label: str, option: str) -> None:
-    """One of a list, as a reader does it."""
-    window.page.get_by_role("combobox", name=re.compile(f"{label}$")).click()
-    window.page.get_by_role("option", name=option, exact=True).click()
+    """One of a list, as a reader does it: a list that is scrolled into sight closes, and is opened again."""
+    field = window.page.get_by_role("combobox", name=re.compile(f"{label}$"))
+    wanted = window.page.get_by_role("option", name=option, exact=True)
+    for _ in range(20):
+        field.click()
+        window.page.wait_for_timeout(500)
+        if wanted.count():
+            break
+    wanted.click()
     window.settle()
 
 

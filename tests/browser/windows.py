@@ -9,7 +9,7 @@ from urllib.parse import urlparse
 
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parent.parent.parent
 SECONDS = 180
 """That anything may take: the machine may be busy, and numba may compile."""
 QUESTION = (
