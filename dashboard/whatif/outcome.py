@@ -10,7 +10,7 @@ from dashboard.charts.live import so_far
 from dashboard.charts.panels import over_time, planes
 from dashboard.cuts import ANY, Cut, cut_rows, harms_of
 from dashboard.look import dressed
-from dashboard.points import difference_table, plane_points
+from dashboard.points import difference_table, of_cut, plane_points
 from dashboard.shelf import StudyFolder
 from dashboard.show import chart, is_dark, sentence, table, trouble
 from dashboard.status import at_work
@@ -20,6 +20,7 @@ from dashboard.whatif.study import ARMS, AS_IT_IS
 from dashboard.words import one_line, plain
 from feedsim.report.numbers import fixed, number, places
 from feedsim.results import NotARun
+from feedsim.study.compare import differences
 
 SECONDS = 1.0
 """Between looks at what runs have told."""
@@ -84,7 +85,7 @@ def _result(study: StudyFolder) -> None:
     _days(study, arms)
     if len(arms) > 1:
         st.markdown("**What changes, and how sure is it?**")
-        found = reading.paired_differences(study, "", MEASURES, AS_IT_IS)
+        found = differences(of_cut(cells, EVERYONE), AS_IT_IS)
         table(difference_table(found, EVERYONE))
         st.caption("Differences are paired by seed, with 95 % intervals; one seed gives none.")
 
