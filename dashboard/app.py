@@ -13,12 +13,14 @@ st.set_page_config("feedsim", page_icon=MARK, layout="wide", menu_items={"About"
 PAGES = {
     "": [
         st.Page("views/studies.py", title="Studies", icon=":material/folder_open:", default=True),
+        st.Page("views/whatif.py", title="What if", icon=":material/science:", url_path="whatif"),
     ],
     "Results": [
         st.Page("views/tradeoff.py", title="Engagement and harm", icon=":material/balance:", url_path="tradeoff"),
         st.Page("views/spread.py", title="Harm spread", icon=":material/hub:", url_path="spread"),
         st.Page("views/bias.py", title="Per-group bias", icon=":material/groups:", url_path="bias"),
         st.Page("views/operations.py", title="Operations", icon=":material/fact_check:", url_path="operations"),
+        st.Page("views/feed.py", title="One feed", icon=":material/dynamic_feed:", url_path="feed"),
         st.Page("views/frontier.py", title="Sensitivity and frontier", icon=":material/tune:", url_path="frontier"),
     ],
 }

@@ -62,7 +62,7 @@ def root() -> Path:
 def limit() -> int:
     """Users x days that a what-if may cost, burn-in and arms included."""
     said = os.environ.get(LIMIT, "")
-    return int(said) if said.isdigit() else 100_000
+    return int(said) if said.isdigit() else 2_000_000
 
 
 def page(title: str, show: Callable[[Shown], None]) -> None:

@@ -261,7 +261,7 @@ def dashboard(
     address: Annotated[str, typer.Option(metavar="HOST", help="Address to listen on.")] = "127.0.0.1",
     limit: Annotated[
         int, typer.Option(min=1, metavar="N", help="Most that a what-if may cost: people x days x runs.")
-    ] = 100_000,
+    ] = 2_000_000,
 ) -> None:
     """Look at studies in a browser, and ask what if. Ctrl-C ends it."""
     from feedsim.serving import serve

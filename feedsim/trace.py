@@ -11,11 +11,15 @@ import pyarrow as pa
 import pyarrow.compute as compute
 import pyarrow.parquet as pq
 
+from feedsim.faults import Faults
 from feedsim.feed.ranking import EngagementRanker
+from feedsim.merging import merged
+from feedsim.reading import read_text
 from feedsim.results import Run, find_runs, open_run
 from feedsim.scenario import Scenario, load_study
 from feedsim.study.live import duration
 from feedsim.study.manifest import cores
+from feedsim.validation import validated
 from feedsim.world.rng import Streams
 from feedsim.world.world import ACTIONS
 
@@ -109,6 +113,35 @@ def find_feed(
     with TemporaryDirectory() as temporary:
         again = retrace(scenario, seed, {user}, tick, Path(temporary) / "seed=0", cores())
         return _read(run, again, scenario, user, tick, repeated=True)
+
+
+def stored_feed(run: Run, user: int, tick: int) -> Feed | NoSession:
+    """The same from the run's own files alone: nothing is repeated, no other file is read, no code is loaded.
+
+    Raises Untraceable for a viewer outside the sample, too, and where the run's scenario is beyond what feedsim knows.
+    """
+    scenario = stored_scenario(run)
+    _check(run.folder, scenario, user, tick)
+    if not is_sampled(scenario, int(run.manifest["seed"]), user):
+        raise Untraceable(
+            f"{run.folder}: user {user} is not among the sampled viewers; `feedsim trace` repeats the run"
+        )
+    return _read(run, run, scenario, user, tick, repeated=False)
+
+
+def stored_scenario(run: Run) -> Scenario:
+    """The scenario of a run, of which its scenario.yaml says all. Raises Untraceable."""
+    try:
+        said = read_text(run.scenario_yaml, "scenario.yaml")
+        data = said.data if isinstance(said.data, dict) else {}
+        known = {name: value for name, value in data.items() if name in Scenario.model_fields}
+        found = validated(merged({}, known, Scenario, in_file=True), Scenario)
+    except (Faults, OSError, UnicodeDecodeError) as error:
+        raise Untraceable(f"{run.folder}: its scenario.yaml can't be read") from error
+    if found.block is None or found.findings:
+        wrong = f": {found.findings[0].wrong}" if found.findings else ""
+        raise Untraceable(f"{run.folder}: its scenario.yaml says what this version does not know{wrong}")
+    return found.block
 
 
 def _seconds(run: Run, scenario: Scenario, tick: int) -> float:

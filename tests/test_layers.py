@@ -263,7 +263,27 @@ def test_the_dashboard_reads_files_and_starts_runs_by_the_command_line_alone() -
     allowed = ("__init__", "results", "study.compare", "study.frontier", "tables", "report", "measures.names")
     for path in dashboard():
         names = own(imported(ast.parse(path.read_text(encoding="utf-8"))))
-        assert [name for name in sorted(names) if not within(name, allowed)] == [], path.name
+        more = next((names for place, names in ALSO.items() if place in path.relative_to(ROOT).as_posix()), ())
+        assert [name for name in sorted(names) if not within(name, (*allowed, *more))] == [], path.name
+
+
+ALSO = {
+    "dashboard/whatif/": ("schema", "scenario", "listing", "merging", "writing", "block", "faults"),
+    "dashboard/feeds.py": ("trace", "story", "feed.ranking", "world.world"),
+    "dashboard/sampled.py": ("trace",),
+    "dashboard/views/feed.py": ("trace", "story"),
+}
+"""What more two pages need: What if writes study files and checks them; One feed tells what `feedsim trace` tells."""
+
+
+@pytest.mark.parametrize("name", sorted({name for names in ALSO.values() for name in names}))
+def test_what_the_dashboard_loads_brings_no_simulation_along(name: str) -> None:
+    found, open_ends = {name}, [name]
+    while open_ends:
+        new = MODULES[open_ends.pop()].when_loaded - found - {"__init__"}
+        found |= new
+        open_ends += new
+    assert {other for other in found if room(other) in ("engine", "company")} <= {"engine.stages"}
 
 
 # The reader of imports, itself

@@ -110,6 +110,9 @@ def over_time(
     figure.update_xaxes(tickformat="d", dtick=1 if days <= 12 else None)
     if burn_in > 0 and days:
         _shade(figure, min(burn_in, max(days * MOST_BURN_IN, 0.5)))
+    if days == 1:
+        # A single day has no width by itself, and the shade would take all of the chart.
+        figure.update_xaxes(range=[-0.5, 0.9])
     for mark in marks:
         _mark(figure, mark)
     return figure

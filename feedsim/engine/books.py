@@ -18,6 +18,7 @@ from feedsim.measures.cells import (
     l6of7,
     mind_cells,
     reach_cells,
+    so_far,
     source_cells,
     supply_cells,
     viewer_cells,
@@ -48,6 +49,8 @@ class Books:
         users, harms = len(world.users), len(world.harms)
         self.scenario, self.sample = scenario, sample
         self.day, self.whole = Tally.empty(users, harms), Tally.empty(users, harms)
+        self.sums: Doubles = np.zeros(self.day.viewer.shape[1])
+        """(K,) of all measured ticks so far, in the columns of Tally.viewer"""
         self.active_days: Longs = np.zeros(users, np.int64)
         """(U,) days with a session"""
         self.history = np.zeros(users, np.uint8)
@@ -66,13 +69,19 @@ class Books:
             return
         self._new_posts(world, new)
         self.ledger.seen(world, slate)
-        self._tick_cells(world, self.day.count(world, slate, inventory), float(slate.value.sum(dtype=np.float64)))
+        sums = self.day.count(world, slate, inventory)
+        self.sums += sums
+        self._tick_cells(world, sums, float(slate.value.sum(dtype=np.float64)))
 
     def quiet_tick(self, world: World, new: int) -> None:
         """Count a tick in which nobody came."""
         if not world.in_burn_in:
             self._new_posts(world, new)
             self._tick_cells(world, np.zeros(self.day.viewer.shape[1]), 0.0)
+
+    def so_far(self, world: World) -> dict[str, float]:
+        """What a live chart shows: engagement and prevalence of the measured ticks so far."""
+        return so_far(self.sums, world.harms)
 
     def _new_posts(self, world: World, new: int) -> None:
         fresh = slice(len(world.posts) - new, len(world.posts))

@@ -48,6 +48,8 @@ class Progress:
     days: int
     """in all, burn-in included"""
     impressions: int
+    so_far: dict[str, float]
+    """what was measured until now, as in `measures.cells.so_far`"""
 
 
 class Simulation:
@@ -240,4 +242,5 @@ class Simulation:
             guard("minds", world.minute, minds.satisfaction[seen], minds.habit[seen], minds.belief[seen])
         if world.tick % max(1, 60 // world.tick_minutes) == 0:
             burn_in = self.scenario.burn_in_days
-            self.tell(Progress(world.minute / DAY + burn_in, self.scenario.days + burn_in, watch.rows["respond"]))
+            day, days = world.minute / DAY + burn_in, self.scenario.days + burn_in
+            self.tell(Progress(day, days, watch.rows["respond"], self.books.so_far(world)))

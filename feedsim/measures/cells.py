@@ -83,6 +83,17 @@ def viewer_cells(
     yield from ratio("inventory", of["inventory"], of["sessions"], where)
 
 
+def so_far(sums: Doubles, harms: tuple[str, ...]) -> dict[str, float]:
+    """What can be told of a run that still goes on, per impression, from its summed columns of Tally.viewer (K,):
+    `engagement` (points of `engagement_value`), `prevalence_<harm>`; nothing before the first impression."""
+    of = dict(zip(VIEWER, sums, strict=False))
+    if not of["impressions"]:
+        return {}
+    points = np.array([of[action] for action in ACTIONS]) @ ENGAGEMENT
+    seen = {f"prevalence_{harm}": sums[len(VIEWER) + h] for h, harm in enumerate(harms)}
+    return {name: float(top / of["impressions"]) for name, top in {"engagement": points, **seen}.items()}
+
+
 def reach_cells(viewer: Ints, active_days: int, harms: tuple[str, ...], where: Where) -> Iterator[Cell]:
     """Cells that ask who, from Tally.viewer (U, K) of some people: `active_users` (people with a session: the value is
     their number, n all people), `exposed_users` (people with an impression of the class, over all people),

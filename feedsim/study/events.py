@@ -1,6 +1,6 @@
 """What a worker tells while it runs, and what a run comes to."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 
@@ -22,6 +22,8 @@ class Told:
     """since the run began"""
     first: float = 0.0
     """day that it began with, where it goes on from a history"""
+    so_far: dict[str, float] = field(default_factory=dict)
+    """engagement and prevalence per impression of the measured ticks until now"""
 
 
 @dataclass(frozen=True)

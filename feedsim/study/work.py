@@ -135,7 +135,8 @@ class Teller:
 
     def __call__(self, progress: "Progress") -> None:
         """What the simulation calls."""
-        self.say(Told(progress.day, self.days, progress.impressions, perf_counter() - self.begun, self.first))
+        seconds = perf_counter() - self.begun
+        self.say(Told(progress.day, self.days, progress.impressions, seconds, self.first, progress.so_far))
 
     def say(self, told: Told) -> None:
         """Tell, unless it was done a moment ago."""

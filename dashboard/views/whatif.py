@@ -1,0 +1,126 @@
+"""What if: ask by a form, run it small, take the answer along as a file, or run it in full."""
+
+from pathlib import Path
+
+import streamlit as st
+import yaml
+
+from dashboard.frame import limit, root
+from dashboard.shelf import find_studies, is_below
+from dashboard.show import sentence, trouble
+from dashboard.state import pin
+from dashboard.whatif import starting
+from dashboard.whatif.form import IDEAS, form, size
+from dashboard.whatif.outcome import outcome
+from dashboard.whatif.study import FULL, SLUG, SLUG_RULE, Size, WhatIf, too_much, wrong_with
+from dashboard.whatif.widgets import ADDRESS
+from dashboard.words import plain
+from feedsim.report.numbers import fixed
+from feedsim.results import NotARun
+
+# Where the answer stands in the page.
+ANSWER = "what-came-out"
+
+
+def show() -> None:
+    """The page."""
+    st.title("What if")
+    st.caption("One world twice: as it is, and what if. The same people, posts and draws; what differs is the change.")
+    folder = root()
+    if "run" in st.query_params:
+        st.markdown(f"[What came out](#{ANSWER}) stands below the form.")
+    with st.expander("Ideas to begin with"):
+        for label, address in IDEAS.items():
+            st.page_link("views/whatif.py", label=label, query_params=address)
+    said = form()
+    st.subheader("Ask", anchor=False)
+    first, second = st.columns(2)
+    with first:
+        quick = size()
+    name = second.text_input("Name", "what-if", key="name", bind=ADDRESS, max_chars=40, help=f"{SLUG_RULE}")
+    _ask(folder, name, said, quick)
+    _outcome(folder)
+
+
+def _outcome(folder: Path) -> None:
+    """What came of the what-if that the address names."""
+    name = st.query_params.get("run")
+    if name is None:
+        return
+    if not SLUG.fullmatch(name) or not is_below(folder, folder / name) or not (folder / name).is_dir():
+        st.warning(plain(f"The link asks for run={name[:60]}, which is not there."))
+        return
+    try:
+        text = starting.written(folder, name)
+    except NotARun as error:
+        trouble(error)
+        return
+    st.subheader("What came out", anchor=ANSWER)
+    outcome(folder, name, _burn_in(text))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        _save(name, text, "save this")
+        for page, label in (("tradeoff", "Engagement and harm"), ("feed", "One feed")):
+            st.page_link(f"views/{page}.py", label=label, query_params={"study": name})
+
+
+def _burn_in(text: str) -> int:
+    try:
+        said = yaml.safe_load(text)
+    except yaml.YAMLError:
+        return 0
+    days = said.get("burn_in_days", 0) if isinstance(said, dict) else 0
+    return days if isinstance(days, int) else 0
+
+
+def _ask(folder: Path, name: str, said: WhatIf, quick: Size) -> None:
+    """What is wrong, or the ways on: run quickly, save, run in full."""
+    if not SLUG.fullmatch(name):
+        trouble(f"{name or 'The empty name'} can't be a name; it should be {SLUG_RULE}")
+        return
+    wrong = wrong_with(said.text(name, quick))
+    for line in wrong:
+        trouble(line)
+    if wrong:
+        return
+    if not said.change:
+        sentence("Nothing is different yet: choose a policy, another ranker or another setting.")
+    _start(folder, name, said, quick, "Run quickly", "run")
+    full = FULL[st.selectbox("Size of the full run", list(FULL), key="full", bind=ADDRESS)]
+    st.caption(plain(full.told))
+    _start(folder, f"{name[:35]}-full", said, full, "Run in full", "run in full")
+
+
+def _start(folder: Path, name: str, said: WhatIf, of: Size, label: str, key: str) -> None:
+    """A button that starts it, or why it can't be."""
+    why = too_much(of, limit())
+    if any(study.folder == folder for study in find_studies(folder)):
+        why = "This dashboard was started for one study; start it for the folder of studies to run something here."
+    if why:
+        sentence(why)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        asked = st.button(label, key=key, type="primary" if key == "run" else "secondary",
+                          disabled=bool(why) or not said.change)  # fmt: skip
+        _save(name, said.text(name, of), f"save for {key}")
+        st.markdown(plain(f"{fixed(of.cost, 0)} people x days, of {fixed(limit(), 0)} that may be run from here."))
+    if not asked or why or not said.change:
+        return
+    try:
+        given = starting.start(folder, name, lambda mine: said.text(mine, of))
+    except starting.Refused as error:
+        trouble(error)
+        return
+    if key == "run":
+        pin("run", given)
+        st.rerun()
+    sentence(f"{given} runs in the background, for as long as this dashboard does. Studies shows how far it is.")
+    st.page_link("views/studies.py", label="Studies", icon=":material/folder_open:")
+
+
+def _save(name: str, text: str, key: str) -> None:
+    st.download_button(
+        "Save as scenario", text, f"{name}.yaml", "application/yaml", key=key, on_click="ignore",
+        icon=":material/download:", help=f"feedsim run {name}.yaml gives the same figures",
+    )  # fmt: skip
+
+
+show()

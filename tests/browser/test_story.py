@@ -1,0 +1,191 @@
+"""The dashboard in a browser: the main story, by mouse and by keyboard, in any light; nothing leaves the machine."""
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from windows import QUESTION, Visit, feedsim, visit
+
+from feedsim.results import read_summary
+
+PAGES = ("studies", "whatif", "tradeoff", "spread", "bias", "operations", "feed", "frontier")
+LINKS = {"whatif": "whatif?policy=demote&policy=warning_label", "studies": ""}
+SCREENSHOTS = "FEEDSIM_SCREENSHOTS"
+"""Names the folder that pictures of all pages go to."""
+TALLEST = 5000
+"""Pixels of a picture."""
+
+
+@pytest.fixture
+def window(browser: Browser, address: str) -> Iterator[Visit]:
+    """A window; whatever happens in it, nothing is complained of and nobody else is asked for anything."""
+    found = visit(browser, address)
+    yield found
+    found.page.context.close()
+    assert found.errors == []
+    assert found.hosts == {"127.0.0.1"}
+
+
+def choose(window: Visit, label: str, option: str) -> None:
+    """One of a list, as a reader does it: a list that is scrolled into sight closes, and is opened again."""
+    field = window.page.get_by_role("combobox", name=re.compile(f"{label}$"))
+    wanted = window.page.get_by_role("option", name=option, exact=True)
+    for _ in range(20):
+        field.click()
+        window.page.wait_for_timeout(500)
+        if wanted.count():
+            break
+    wanted.click()
+    window.settle()
+
+
+def figures(page: Page) -> dict[str, str]:
+    """The first answer of a what-if: label -> figure."""
+    shown = page.locator("[data-testid=stMetric]")
+    expect(shown.first).to_be_visible()
+    labels = shown.locator("[data-testid=stMetricLabel]").all_inner_texts()
+    return dict(zip(labels, shown.locator("[data-testid=stMetricValue]").all_inner_texts(), strict=True))
+
+
+def test_from_a_study_to_a_scenario_that_gives_the_same_figures(window: Visit, runs: Path, tmp_path: Path) -> None:
+    page = window.page
+    window.go("")
+    expect(page.get_by_role("heading", name="story")).to_be_visible()
+
+    # Open the study, and cut it by group.
+    page.get_by_role("main").get_by_role("link", name="Engagement and harm").first.click()
+    expect(page.get_by_role("heading", name="Engagement and harm")).to_be_visible()
+    window.settle()
+    choose(window, "Cut by", "age of viewers")
+    assert "cut=viewer%3Aage" in page.url or "cut=viewer:age" in page.url
+    expect(page.locator(".js-plotly-plot").first.get_by_text("18-29")).to_be_visible()
+
+    # Trace a feed.
+    page.get_by_role("link", name="One feed").first.click()
+    expect(page.get_by_role("heading", name="One feed")).to_be_visible()
+    window.settle()
+    expect(page.get_by_text(re.compile(r"User \d+ opened the feed in tick")).first).to_be_visible()
+    assert re.search(r"user=\d+", page.url)
+    assert re.search(r"tick=\d+", page.url)
+
+    # Run a what-if.
+    page.get_by_role("link", name="What if").first.click()
+    expect(page.get_by_role("heading", name="What if", exact=True)).to_be_visible()
+    window.settle()
+    page.get_by_text("Ideas to begin with").click()
+    page.get_by_role("link", name="Demote probable misinformation").click()
+    expect(page.get_by_role("slider", name="Strength")).to_have_value("0.8")
+    window.settle()
+    choose(window, "Size of the quick run", "tiny")
+    page.get_by_role("button", name="Run quickly").click()
+    expect(page.get_by_text("how sure is it?").first).to_be_visible()
+    window.settle()
+    assert "run=what-if" in page.url
+    seen = figures(page)
+
+    # Take the answer along.
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Save as scenario").last.click()
+    download.value.save_as(tmp_path / "what-if.yaml")
+    assert download.value.suggested_filename == "what-if.yaml"
+    feedsim("run", "what-if.yaml", "--quiet", "--out", "elsewhere", folder=tmp_path)
+    here, there = read_summary(runs / "what-if"), read_summary(tmp_path / "elsewhere" / "what-if")
+    pd.testing.assert_frame_equal(here, there)
+    for label, metric, scale in (("engagement", "engagement_value", 1), ("misinformation", "prevalence", 100)):
+        (shown,) = (float(value.replace("\u202f", "")) for name, value in seen.items() if name.startswith(label))
+        of = there[(there["metric"] == metric) & (there["side"] == "") & (there["part"] == "")]
+        of = of[of["harm"].isin(["", label]) & (of["arm"] == "what_if")]
+        assert shown == pytest.approx(scale * of["value"].mean(), rel=6e-3)
+    assert window.probes == 0
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pictures_of_every_page(
+    browser: Browser, address: str, scheme: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = Path(os.environ.get(SCREENSHOTS) or tmp_path_factory.mktemp("screenshots"))
+    folder.mkdir(parents=True, exist_ok=True)
+    window = visit(browser, address, scheme=scheme)
+    for name in PAGES:
+        window.page.set_viewport_size({"width": 1280, "height": 900})
+        window.go(LINKS.get(name, f"{name}?study=story"))
+        for width in (1280, 390):
+            _picture(window.page, width, folder / f"{name}_{width}_{scheme}.png")
+            assert _overflow(window.page) <= 1, f"{name} is wider than a screen of {width}"
+    window.page.context.close()
+    assert window.errors == []
+    assert window.hosts == {"127.0.0.1"}
+
+
+def _picture(page: Page, width: int, file: Path) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    page.wait_for_timeout(400)
+    height = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
+    page.set_viewport_size({"width": width, "height": min(int(height), TALLEST)})
+    page.wait_for_timeout(300)
+    page.screenshot(path=str(file))
+    assert file.stat().st_size > 5_000
+
+
+def _overflow(page: Page) -> int:
+    """Pixels by which the page is wider than the screen."""
+    found: int = page.evaluate(
+        "(() => { const m = document.querySelector('[data-testid=stMain]'); return m.scrollWidth - m.clientWidth })()"
+    )
+    return found
+
+
+@pytest.mark.parametrize(
+    ("link", "controls"),
+    [
+        ("whatif?policy=demote", ["Policies", "Strength", "Detectors", "Name", "Run quickly", "Save as scenario"]),
+        ("feed?study=story", ["Arm", "Beside it", "Seed", "Person", "When", "Posts in the tables"]),
+        ("tradeoff?study=story", ["Engagement as", "Cut by", "Compare with"]),
+    ],
+)
+def test_the_keyboard_reaches_what_the_mouse_does(window: Visit, link: str, controls: list[str]) -> None:
+    window.go(link)
+    reached: list[str] = []
+    for _ in range(120):
+        window.page.keyboard.press("Tab")
+        reached.append(window.page.evaluate(NAME))
+        if all(any(control in name for name in reached) for control in controls):
+            break
+    assert [control for control in controls if not any(control in name for name in reached)] == []
+
+
+NAME = """(() => {
+  const at = document.activeElement;
+  const label = at.closest('[data-testid]')?.closest('.stElementContainer')?.innerText ?? '';
+  return `${at.getAttribute('aria-label') ?? ''} ${at.innerText ?? ''} ${label.slice(0, 60)}`;
+})()"""
+
+
+def test_a_choice_can_be_made_by_keyboard(window: Visit) -> None:
+    window.go("whatif?policy=demote")
+    slider = window.page.get_by_role("slider", name="Strength")
+    slider.focus()
+    window.page.keyboard.press("ArrowRight")
+    window.settle()
+    expect(window.page).to_have_url(re.compile(r"demote\.strength=0\.51"))
+
+
+@pytest.mark.parametrize("link", ["", "tradeoff?study=story", "feed?study=story", "whatif?question=%3Cb%3Ex%3C%2Fb%3E"])
+def test_what_files_say_is_shown_and_never_read_as_markup(window: Visit, link: str) -> None:
+    window.go(link)
+    page = window.page
+    main = page.locator("[data-testid=stMain]")
+    if not link.startswith("whatif"):
+        expect(main.get_by_text("Is <b>demotion</b> worth $E=mc^2$ of **engagement**?").first).to_be_visible()
+        assert QUESTION.replace(" ", "") in _letters(main.inner_text())
+    for markup in ("b", "img[src='x']", "a[href*='example.com']", ".katex", "p code", "p strong > strong"):
+        assert main.locator(markup).count() == 0, markup
+
+
+def _letters(text: str) -> str:
+    """Without spaces, and without what keeps Markdown from reading a text."""
+    return re.sub(r"[\s\u2060]", "", text)
