@@ -3,7 +3,7 @@
 import json
 import signal
 from pathlib import Path
-from typing import Annotated, Any, Literal, NoReturn
+from typing import Annotated, Any, Literal, NoReturn, TypeAlias
 
 import typer
 from rich.console import Console
@@ -70,6 +70,26 @@ def _feedsim(
     """Options of feedsim itself."""
 
 
+# Options of every command that runs simulations.
+EngineName: TypeAlias = Annotated[
+    Literal["local", "here", "ray"],
+    typer.Option(help="Where to run: processes of this machine, this process (to debug), a cluster of Ray."),
+]
+Address: TypeAlias = Annotated[
+    str | None,
+    typer.Option(metavar="HOST:PORT", help="Of a cluster of Ray that runs already.", show_default="start one here"),
+]
+Workers: TypeAlias = Annotated[
+    int | None, typer.Option(min=1, metavar="N", help="Runs at the same time.", show_default="one a core")
+]
+Memory: TypeAlias = Annotated[
+    float | None,
+    typer.Option(
+        min=0.1, metavar="GB", help="Memory that runs may have together.", show_default="most of what is free"
+    ),
+]
+
+
 @app.command()
 def run(
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Study files.", show_default=False)],
@@ -79,23 +99,10 @@ def run(
     seeds: Annotated[list[int], typer.Option("--seed", metavar="N", help="Seeds to run, instead of the file's.")] = [],  # noqa: B006
     arms: Annotated[list[str], typer.Option("--arm", metavar="NAME", help="Arms to run, instead of all.")] = [],  # noqa: B006
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder of the runs.")] = Path("runs"),
-    engine: Annotated[
-        Literal["local", "here", "ray"],
-        typer.Option(help="Where to run: processes of this machine, this process (to debug), a cluster of Ray."),
-    ] = "local",
-    address: Annotated[
-        str | None,
-        typer.Option(metavar="HOST:PORT", help="Of a cluster of Ray that runs already.", show_default="start one here"),
-    ] = None,
-    workers: Annotated[
-        int | None, typer.Option(min=1, metavar="N", help="Runs at the same time.", show_default="one a core")
-    ] = None,
-    memory: Annotated[
-        float | None,
-        typer.Option(
-            min=0.1, metavar="GB", help="Memory that runs may have together.", show_default="most of what is free"
-        ),
-    ] = None,
+    engine: EngineName = "local",
+    address: Address = None,
+    workers: Workers = None,
+    memory: Memory = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
     allow_code: Annotated[
         bool, typer.Option("--allow-code", help="Load policies of one's own, named as my_module.MyPolicy.")
@@ -203,22 +210,25 @@ def sensitivity(
     seeds: Annotated[list[int], typer.Option("--seed", metavar="N", help="Seeds, instead of the file's.")] = [],  # noqa: B006
     arms: Annotated[list[str], typer.Option("--arm", metavar="NAME", help="Arms to run, instead of all.")] = [],  # noqa: B006
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder of the runs.")] = Path("runs"),
-    workers: Annotated[
-        int | None, typer.Option(min=1, metavar="N", help="Runs at the same time.", show_default="one a core")
-    ] = None,
+    engine: EngineName = "local",
+    address: Address = None,
+    workers: Workers = None,
+    memory: Memory = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
     allow_code: Annotated[
         bool, typer.Option("--allow-code", help="Load policies of one's own, named as my_module.MyPolicy.")
     ] = False,
 ) -> None:
     """Find which assumptions the answer depends on: Morris' effects, then Sobol's indices."""
+    from feedsim.study.engines.choice import engine_named
     from feedsim.study.sensitivity import METHODS
     from feedsim.study.sensitivity_run import Question, answer_and_show
 
+    where = engine_named(engine, workers, memory, address)
     question = Question(
         file, (method,) if method else METHODS, tuple(metrics), samples, out, sets, seeds, arms, allow_code
     )
-    raise typer.Exit(answer_and_show(question, workers, quiet))
+    raise typer.Exit(answer_and_show(question, where, quiet))
 
 
 @app.command()

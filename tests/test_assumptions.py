@@ -201,7 +201,7 @@ def test_a_study_runs_under_every_assumption_and_says_so(tmp_path: Path) -> None
         "name: s\ndays: 1\nburn_in_days: 0\npopulation: {users: 100}\nranker: {kind: chronological}\n"
         f"assumptions: {{{SPILL}: [0.1, 0.9]}}\n"
     )
-    low, high = run(study(tmp_path, text), tmp_path / "runs", workers=1)
+    low, high = run(study(tmp_path, text), tmp_path / "runs", engine="here")
     assert low.folder == tmp_path / "runs/s/baseline/spill=0.1/seed=1"
     assert (low.manifest["assumption"], high.manifest["assumption"]) == ("spill=0.1", "spill=0.9")
     assert "spill: 0.9" in open_run(high.folder).scenario_yaml

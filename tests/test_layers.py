@@ -16,8 +16,7 @@ PACKAGE = "feedsim"
 
 LAYERS = (
     ("kernels", "world.arrays", "block", "faults", "tables", "table_writer", "study_tables", "parcel", "beside",
-     "writer", "results", "measures.names", "engine.stages", "grid",
-     "sheet"),  # needs nothing of a simulation: tools, data, readers
+     "writer", "results", "measures.names", "engine.stages", "grid", "sheet"),  # needs nothing of a simulation
     ("world.rng",),
     ("study.inference", "study.compare", "study.precision", "study.robustness"),  # what only counts
     ("world", "merging", "validation", "reading", "writing"),
@@ -58,8 +57,8 @@ FILES = ("tables", "table_writer", "study_tables", "parcel", "writer", "results"
 """What files are written and read with."""
 READERS = {
     "tables": (),
-    "parcel": (),
     "table_writer": ("tables",),
+    "parcel": (),
     "writer": ("tables", "table_writer", "parcel"),
     "study_tables": ("tables",),
     "beside": ("tables", "study_tables"),

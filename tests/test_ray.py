@@ -77,14 +77,14 @@ def survived(folder: Path) -> tuple[int, str, str]:
         folder, "run", "study/far.yaml", "--allow-code", "--engine", "ray", "--workers", "2", "--out", "ray"
     )
     study = folder / "ray" / "far"
-    wait_for(lambda: list(study.glob("learned/.seed=1.*.part/progress.jsonl")) and len(told(study, "learned")) > 1)
+    wait_for(lambda: list(study.glob("learned/.seed=1.*.part/progress.jsonl")) and len(told(study, "learned")) > 1, 240)
     victim = worker_of(process.pid, "learned seed=1")
     assert victim is not None
     others = list(below(process.pid))
     before = len(told(study, "learned"))
     victim.kill()
     # It begins again from its first day, in another process.
-    wait_for(lambda: any('"day": 0.0' in line for line in told(study, "learned")[before:]))
+    wait_for(lambda: any('"day": 0.0' in line for line in told(study, "learned")[before:]), 120)
     said = ended(process)
     assert not psutil.wait_procs(others, timeout=10)[1]
     return said
@@ -120,7 +120,7 @@ def test_what_ran_elsewhere_is_kept_and_ctrl_c_ends_all_of_it(folder: Path, surv
     two = (*RUN, "--out", "ray", "--arm", "chronological", "--arm", "learned")
     process = feedsim(folder, *two, "--engine", "ray", "--set", "burn_in_days=9", "--no-share")
     study = folder / "ray" / "far"
-    wait_for(lambda: list(study.glob("learned/.seed=1.*.part/progress.jsonl")))
+    wait_for(lambda: list(study.glob("learned/.seed=1.*.part/progress.jsonl")), 240)
     others = list(below(process.pid))
     os.killpg(process.pid, signal.SIGINT)
     status, _, err = ended(process)

@@ -13,7 +13,7 @@ from feedsim.cli import app
 from feedsim.results import RunWriter, find_runs
 from feedsim.scenario import dump
 from feedsim.study import sensitivity_run
-from feedsim.study.engines.local import LocalEngine
+from feedsim.study.engines.protocol import Engine
 from feedsim.study.events import Failed
 from feedsim.study.live import Watcher
 from feedsim.study.plan import RunPlan, StudyPlan
@@ -57,7 +57,7 @@ class Simulator:
         self.ran: list[int] = []
         self.stop_after, self.fail = 10**9, False
 
-    def __call__(self, plans: Sequence[StudyPlan], engine: LocalEngine, watcher: Watcher) -> Outcome:
+    def __call__(self, plans: Sequence[StudyPlan], engine: Engine, watcher: Watcher) -> Outcome:
         waiting = plans[0].waiting
         for run in waiting[: self.stop_after]:
             written_run(run)
@@ -145,6 +145,22 @@ def test_a_named_metric_is_analysed_by_group_too(file: Path, simulator: Simulato
     assert found["first_order"].notna().all()
 
 
+def test_where_nothing_moves_there_is_nothing_to_share_out(file: Path, simulator: Simulator) -> None:
+    sets = ["--set", f"{SPILL}=0.5", "--set", f"{SLATE}=20"]
+    result = ask("--samples", "2", *sets)
+    assert result.exit_code == 0, result.output
+    assert "No assumption moves any of these" in result.stderr
+    found = read_beside(Path("runs/s"), "sensitivity")
+    assert set(found["method"]) == {"morris"}
+    assert (found["effect"] == 0).all()
+
+
+def test_a_metric_that_no_run_has_is_a_fault(file: Path, simulator: Simulator) -> None:
+    result = ask("--samples", "2", "--metric", "recall")
+    assert result.exit_code == 2
+    assert "--metric: not every run has recall; it should be one that all arms have" in result.stderr
+
+
 @pytest.mark.parametrize(
     ("words", "fault"),
     [
@@ -186,7 +202,7 @@ def test_a_small_real_analysis_finds_that_a_longer_feed_shows_more(
     monkeypatch.chdir(tmp_path)
     text = "name: s\ndays: 1\nburn_in_days: 0\npopulation: {users: 100}\nranker: {kind: chronological}\n"
     written(tmp_path, f"{text}assumptions: {{people.minds.look_on: {{low: 0.6, high: 0.98}}}}\n", "s.yaml")
-    result = ask("--method", "morris", "--samples", "2", "--metric", "impressions", "--quiet")
+    result = ask("--method", "morris", "--samples", "2", "--metric", "impressions", "--quiet", "--engine", "here")
     assert result.exit_code == 0, result.stderr
     found = read_beside(Path("runs/s"), "sensitivity")
     everyone = found[(found["group"] == "") & (found["part"] == "")]

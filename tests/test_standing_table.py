@@ -66,6 +66,7 @@ def test_the_report_says_it_too_and_what_each_assumption_says(folder: Path) -> N
     write_beside(folder, "sensitivity", effects())
     text = write_report(folder).read_text(encoding="utf-8")
     assert "Engagement (most first): the order of the arms changes under 1 of 2 assumptions" in text
+    assert "These figures are those under the assumption a001. Under all of them:" in text
     assert "Does the order of the arms survive what is assumed?" in text
     assert '<td data-of="<code>kind</code>"><div>x&lt;y</div></td>' in text
     assert "Which assumptions matter?" in text
@@ -74,7 +75,7 @@ def test_the_report_says_it_too_and_what_each_assumption_says(folder: Path) -> N
 
 def test_the_report_of_one_assumption_says_nothing_of_them(tmp_path: Path) -> None:
     text = write_report(studies.write_study(tmp_path, seeds=1)).read_text(encoding="utf-8")
-    assert "whatever is assumed" not in text
+    assert "Under all of them" not in text
     assert 'id="assumptions"' not in text
     assert 'id="sensitivity"' not in text
 

@@ -80,7 +80,7 @@ def feedsim(folder: Path, *words: str, limits: Mapping[int, int] = MappingProxyT
 
 def ended(process: "subprocess.Popen[str]") -> tuple[int, str, str]:
     """Exit status, stdout, stderr."""
-    out, err = process.communicate(timeout=120)
+    out, err = process.communicate(timeout=300)
     return process.returncode, out, err
 
 

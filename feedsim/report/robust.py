@@ -68,7 +68,8 @@ def in_short(evidence: Evidence) -> Html:
     """Sentences for the answer; nothing where one thing is assumed."""
     said = [verdict(one) for one in _standings(evidence)]
     lines = "".join(f"<li>{text(sentence)}</li>" for sentence in said)
-    return f"<p>Does that hold, whatever is assumed?</p><ul>{lines}</ul>" if said else ""
+    where = text(f"These figures are those under the assumption {evidence.assumptions[0]}. Under all of them:")
+    return f"<p>{where}</p><ul>{lines}</ul>" if said else ""
 
 
 def _standings(evidence: Evidence) -> list[Standing]:
@@ -141,7 +142,8 @@ CAPTIONS = {
 
 def _effects(method: str, rows: pd.DataFrame) -> Html:
     columns = list(dict.fromkeys(zip(rows["arm"], rows["against"], strict=True)))
-    columns.sort(key=lambda column: bool(column[1]))
+    # Differences are what the study asks for: they come first.
+    columns.sort(key=lambda column: not column[1])
     of = {(r["arm"], r["against"], r["metric"], r["harm"], r["assumption"]): r for _, r in rows.iterrows()}
     lines = dict.fromkeys(zip(rows["metric"], rows["harm"], rows["assumption"], strict=True))
     body = [

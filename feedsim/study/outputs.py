@@ -78,6 +78,7 @@ def analysed(design: Design, found: Sequence[Output]) -> pd.DataFrame:
 
 
 def everyone(rows: pd.DataFrame) -> pd.DataFrame:
-    """Those that nothing cuts, with the number that each is about as `cell`."""
-    found = rows[(rows[["side", "group", "level", "part"]] == "").all(axis=1)]
-    return found.assign(cell=found[["arm", "against", "metric", "harm"]].agg("|".join, axis=1))
+    """Those that nothing cuts, or all where there are none, with the number that each is about as `cell`."""
+    uncut = rows[(rows[["side", "group", "level", "part"]] == "").all(axis=1)]
+    found = rows if uncut.empty else uncut
+    return found.assign(cell=found[["arm", "against", *CELL]].agg("|".join, axis=1))

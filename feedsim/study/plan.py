@@ -163,7 +163,7 @@ def _pairs(scenarios: dict[str, dict[str, Scenario]]) -> Iterator[tuple[str, str
 
 def plan_run(study: Study, arm: str, seed: int, folder: Path, assumption: str = "") -> RunPlan:
     """One run of a study."""
-    scenario = study.scenarios[arm][assumption]
+    scenario = study.under[assumption][arm] if assumption else study.arms[arm]
     done = content_hash(scenario, seed, __version__)
     return RunPlan(study.name, study.question, arm, seed, scenario, done, folder, assumption)
 

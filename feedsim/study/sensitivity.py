@@ -19,7 +19,8 @@ METHODS: tuple[Method, ...] = ("morris", "sobol")
 """The cheap one first: it tells what the other is worth running for."""
 
 LEVELS = 4
-"""Of Morris' grid; steps go over two thirds of it (Morris 1991)."""
+"""Of Morris' grid; steps go over two thirds of it (Morris 1991). One of two values is then crossed within two thirds of
+the way, so that its effect counts half as much again as the difference that it makes."""
 RESAMPLES = 1000
 """Of the bootstrap that gives 95 % intervals."""
 INDICES = ["effect", "low", "high", "first_order", "first_order_low", "first_order_high", "sigma", "chance"]

@@ -16,7 +16,7 @@ from feedsim.report import write_report
 from feedsim.report.gap import GAP
 from feedsim.results import read_summary, write_summary
 from feedsim.scenario import Study, load_study
-from feedsim.study.engines.local import LocalEngine
+from feedsim.study.engines.protocol import Engine
 from feedsim.study.live import say
 from feedsim.study.outputs import analysed, everyone, outputs, wanted_rows
 from feedsim.study.plan import StudyPlan, check_writable, plan_study, taken_places
@@ -94,12 +94,15 @@ def point_name(point: Point) -> str:
 
 
 def rows_of(plan: StudyPlan, names: Sequence[str], design: Design, metrics: Sequence[str]) -> pd.DataFrame:
-    """The rows of `sensitivity.parquet` that finished runs come to."""
+    """The rows of `sensitivity.parquet` that finished runs come to. Raises Faults where they have none."""
     arms = list(plan.every_arm)
     current, _ = plan.present()
     write_summary(plan.folder, arms, [run for run in current if run.seed in plan.study.seeds])
-    rows = wanted_rows(read_summary(plan.folder), metrics)
-    return analysed(design, list(outputs(rows, arms, names)))
+    found = list(outputs(wanted_rows(read_summary(plan.folder), metrics), arms, names))
+    if not found:
+        wrong = f"not every run has {' or '.join(metrics or ('what is asked of every study',))}"
+        raise Faults([Fault("--metric", None, "", wrong, "it should be one that all arms have under all assumptions")])
+    return analysed(design, found)
 
 
 @dataclass
@@ -108,7 +111,7 @@ class Analysis:
 
     question: Question
     study: Study
-    workers: int | None
+    engine: Engine
     quiet: bool
     console: Console
 
@@ -127,6 +130,9 @@ class Analysis:
             self._conclude(pd.concat(rows, ignore_index=True), rows[-1])
             if method == "morris":
                 names = weightiest(everyone(rows[-1]), FEW)
+            if not names:
+                self._say("No assumption moves any of these, so there is no variance to be shared out.")
+                break
         return DONE
 
     def design(self, method: Method, names: Sequence[str]) -> Design:
@@ -151,7 +157,7 @@ class Analysis:
         """Run what is not finished; 0, or the exit status."""
         waiting, runs = len(plan.waiting), len(plan.runs)
         self._say(f"{method}: {runs - waiting:,} of {runs:,} different runs are finished already")
-        outcome: Outcome = carry_out([plan], LocalEngine(self.workers), watcher(self.console, waiting, self.quiet))
+        outcome: Outcome = carry_out([plan], self.engine, watcher(self.console, waiting, self.quiet))
         if outcome.interrupted:
             say(self.console, "Interrupted. What is finished is kept; the same command goes on from here.")
             return INTERRUPTED
@@ -181,8 +187,8 @@ def _many(count: int, noun: str) -> str:
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
-def answer_and_show(question: Question, workers: int | None, quiet: bool) -> int:
+def answer_and_show(question: Question, engine: Engine, quiet: bool) -> int:
     """Run what is not finished, show it on stderr, then what moves what on stdout; the exit status. Raises Faults."""
     study = question.study({})
     check(question, study)
-    return Analysis(question, study, workers, quiet, Console(stderr=True, highlight=False)).run()
+    return Analysis(question, study, engine, quiet, Console(stderr=True, highlight=False)).run()

@@ -10,6 +10,7 @@ from feedsim.report.gap import GAP
 from feedsim.report.numbers import places
 from feedsim.sheet import Row, Sheet
 from feedsim.study.compare import CELL
+from feedsim.study.outputs import everyone
 
 TITLES = {
     "engagement_value": ("engagement value, points per person and day", 1.0),
@@ -32,8 +33,7 @@ CHANCE = " In brackets: no more than what seeds alone would make."
 
 def sensitivity_table(rows: pd.DataFrame) -> Sheet:
     """Cells of one method, everyone's where there are any: a column an arm, and one a difference to the first."""
-    everyone = rows[(rows[["side", "group", "level", "part"]] == "").all(axis=1)]
-    mine = rows if everyone.empty else everyone
+    mine = everyone(rows)
     columns = list(dict.fromkeys(zip(mine["arm"], mine["against"], strict=True)))
     columns.sort(key=lambda column: bool(column[1]))
     method = str(mine["method"].iloc[0])
@@ -50,10 +50,12 @@ def _block(rows: pd.DataFrame, columns: list[tuple[str, str]], method: str) -> I
     scale = 100.0 if method == "sobol" else scale
     yield Row(" ".join([title.format(harm=harm).strip(), *filter(None, cut)]), is_heading=True)
     of = {(row["arm"], row["against"], row["assumption"]): row for _, row in rows.iterrows()}
-    decimals = _decimals(rows["effect"].to_numpy(float) * scale)
+    decimals = {
+        key: _decimals(part["effect"].to_numpy(float) * scale) for key, part in rows.groupby(["arm", "against"])
+    }
     order = sorted(dict.fromkeys(rows["assumption"]), key=lambda name: -_effect(of.get((*columns[-1], name))))
     for name in order:
-        cells = tuple(_cell(of.get((*column, name)), scale, decimals) for column in columns)
+        cells = tuple(_cell(of.get((*column, name)), scale, decimals.get(column, 0)) for column in columns)
         yield Row(str(name), cells, level=1)
 
 

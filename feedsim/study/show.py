@@ -48,8 +48,7 @@ def run_and_show(
         for plan in () if quiet else some:
             _say_what_is_kept(errors, plan)
         ready = some if past is None else [gone_on(plan, past, allow_code) for plan in some]
-        waiting = sum(len(plan.waiting) for plan in ready)
-        return carry_out(ready, engine, watcher(errors, waiting, quiet), share)
+        return carry_out(ready, engine, watcher(errors, sum(len(plan.waiting) for plan in ready), quiet), share)
 
     if goals:
         plans, outcome = carry_out_until(plans, goals, max_seeds, carry, partial(say, errors))
