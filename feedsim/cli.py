@@ -3,7 +3,7 @@
 import json
 import signal
 from pathlib import Path
-from typing import Annotated, Any, Literal, NoReturn, TypeAlias
+from typing import Annotated, Any, Literal, NoReturn
 
 import typer
 from rich.console import Console
@@ -11,6 +11,7 @@ from typer.core import TyperGroup
 
 from feedsim import __version__
 from feedsim.faults import Faults
+from feedsim.options import Address, AllowCode, Arms, EngineName, Memory, Out, Quiet, Seeds, Sets, Workers
 
 FAILED, WRONG, INTERRUPTED = 1, 2, 130
 """Exit statuses; 0 is done."""
@@ -71,42 +72,19 @@ def _feedsim(
 
 
 # Options of every command that runs simulations.
-EngineName: TypeAlias = Annotated[
-    Literal["local", "here", "ray"],
-    typer.Option(help="Where to run: processes of this machine, this process (to debug), a cluster of Ray."),
-]
-Address: TypeAlias = Annotated[
-    str | None,
-    typer.Option(metavar="HOST:PORT", help="Of a cluster of Ray that runs already.", show_default="start one here"),
-]
-Workers: TypeAlias = Annotated[
-    int | None, typer.Option(min=1, metavar="N", help="Runs at the same time.", show_default="one a core")
-]
-Memory: TypeAlias = Annotated[
-    float | None,
-    typer.Option(
-        min=0.1, metavar="GB", help="Memory that runs may have together.", show_default="most of what is free"
-    ),
-]
-
-
 @app.command()
 def run(
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Study files.", show_default=False)],
-    sets: Annotated[
-        list[str], typer.Option("--set", metavar="PATH=VALUE", help="Change a setting, in every arm.")
-    ] = [],  # noqa: B006 (typer reads it, nobody changes it)
-    seeds: Annotated[list[int], typer.Option("--seed", metavar="N", help="Seeds to run, instead of the file's.")] = [],  # noqa: B006
-    arms: Annotated[list[str], typer.Option("--arm", metavar="NAME", help="Arms to run, instead of all.")] = [],  # noqa: B006
-    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder of the runs.")] = Path("runs"),
+    sets: Sets = [],  # noqa: B006 (typer reads it, nobody changes it)
+    seeds: Seeds = [],  # noqa: B006
+    arms: Arms = [],  # noqa: B006
+    out: Out = Path("runs"),
     engine: EngineName = "local",
     address: Address = None,
     workers: Workers = None,
     memory: Memory = None,
-    quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
-    allow_code: Annotated[
-        bool, typer.Option("--allow-code", help="Load policies of one's own, named as my_module.MyPolicy.")
-    ] = False,
+    quiet: Quiet = False,
+    allow_code: AllowCode = False,
     share: Annotated[
         bool,
         typer.Option("--share/--no-share", help="Simulate once what arms have in common; results are the same."),
@@ -138,6 +116,30 @@ def run(
     raise typer.Exit(
         run_and_show(files, sets, seeds, arms, out, where, quiet, allow_code, until, max_seeds, share, past)
     )
+
+
+@app.command()
+def optimize(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A study file with `optimize:`.", show_default=False)],
+    trials: Annotated[
+        int | None, typer.Option(min=1, max=10_000, metavar="N", help="Trials, instead of the file's.")
+    ] = None,
+    sets: Sets = [],  # noqa: B006
+    seeds: Seeds = [],  # noqa: B006
+    out: Out = Path("runs"),
+    engine: EngineName = "local",
+    address: Address = None,
+    workers: Workers = None,
+    memory: Memory = None,
+    quiet: Quiet = False,
+    allow_code: AllowCode = False,
+) -> None:
+    """Search for the settings between which there is only a trade-off. What is finished already is not run again."""
+    from feedsim.study.engines.choice import engine_named
+    from feedsim.study.searching import load_search, optimize_and_show
+
+    where, study = engine_named(engine, workers, memory, address), load_search(file, sets, seeds, trials, allow_code)
+    raise typer.Exit(optimize_and_show(study, out, where, quiet))
 
 
 @app.command()
@@ -204,20 +206,16 @@ def sensitivity(
             show_default="10 and 32",
         ),
     ] = None,
-    sets: Annotated[
-        list[str], typer.Option("--set", metavar="PATH=VALUE", help="Change a setting, in every arm.")
-    ] = [],  # noqa: B006
-    seeds: Annotated[list[int], typer.Option("--seed", metavar="N", help="Seeds, instead of the file's.")] = [],  # noqa: B006
-    arms: Annotated[list[str], typer.Option("--arm", metavar="NAME", help="Arms to run, instead of all.")] = [],  # noqa: B006
-    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder of the runs.")] = Path("runs"),
+    sets: Sets = [],  # noqa: B006
+    seeds: Seeds = [],  # noqa: B006
+    arms: Arms = [],  # noqa: B006
+    out: Out = Path("runs"),
     engine: EngineName = "local",
     address: Address = None,
     workers: Workers = None,
     memory: Memory = None,
-    quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
-    allow_code: Annotated[
-        bool, typer.Option("--allow-code", help="Load policies of one's own, named as my_module.MyPolicy.")
-    ] = False,
+    quiet: Quiet = False,
+    allow_code: AllowCode = False,
 ) -> None:
     """Find which assumptions the answer depends on: Morris' effects, then Sobol's indices."""
     from feedsim.study.engines.choice import engine_named

@@ -13,7 +13,7 @@ from feedsim.merging import Data, assigned, refusal
 from feedsim.reading import Document, read, read_text
 from feedsim.validation import shown
 
-HEAD = ("name", "question", "extends", "arms", "assumptions", "sampling", "seeds")
+HEAD = ("name", "question", "extends", "arms", "assumptions", "sampling", "seeds", "optimize")
 """Keys of a study file that are no settings of a scenario."""
 SET = "--set"
 _NOT_BY_SET = {

@@ -30,6 +30,7 @@ __all__ = [
     "read_comparison",
     "read_summary",
     "running",
+    "whole_runs",
     "write_comparison",
     "write_summary",
 ]
@@ -149,8 +150,7 @@ SUMMARY = pa.schema([column.field(column.name) for column in RUN])
 def write_summary(study_dir: Path, arms_in_order: Sequence[str], only: Sequence[RunPath] | None = None) -> Path:
     """The whole-run cells of every run of these arms, or of those `only`, arm by arm, as `summary.parquet`."""
     found = find_runs(study_dir) if only is None else only
-    parts = [_whole_run(run) for arm in arms_in_order for run in found if run.arm == arm]
-    table = pa.concat_tables(parts).unify_dictionaries() if parts else SUMMARY.empty_table()
+    table = whole_runs([run for arm in arms_in_order for run in found if run.arm == arm])
     return _write_at_once(table, Path(study_dir) / "summary.parquet")
 
 
@@ -162,6 +162,12 @@ def _write_at_once(table: pa.Table, path: Path) -> Path:
         return temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def whole_runs(runs: Sequence[RunPath]) -> pa.Table:
+    """The whole-run cells of these runs: what `summary.parquet` has."""
+    parts = [_whole_run(run) for run in runs]
+    return pa.concat_tables(parts).unify_dictionaries() if parts else SUMMARY.empty_table()
 
 
 def _whole_run(run: RunPath) -> pa.Table:

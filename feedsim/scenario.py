@@ -20,10 +20,12 @@ from feedsim.integrity.desk import NoReview, ReviewBlock
 from feedsim.integrity.detectors import DetectorsBlock, NoDetectors
 from feedsim.integrity.policies import LIBRARY, Policy, PolicyBlock
 from feedsim.layers import Sheet, open_sheet, read_sets
+from feedsim.lever_checks import Start, read_search
+from feedsim.levers import Optimize
 from feedsim.measures.block import Measures
-from feedsim.merging import Data
+from feedsim.merging import Data, merged
 from feedsim.own_code import OwnCode, code_digests, own_policies
-from feedsim.people.content import ContentBlock, GeneratedContent, Harm, default_harms
+from feedsim.people.content import ContentBlock, GeneratedContent, Harm, default_harms, enabled
 from feedsim.people.judge import Judges
 from feedsim.people.minds import MindsBlock
 from feedsim.people.reflect import Reflection
@@ -105,6 +107,8 @@ class Study(Block):
     sampling: Sampling = Sampling()
     points: dict[str, Point] = Field({})
     """name of an assumption -> settings and their values; empty where the study assumes one thing"""
+    optimize: Optimize | None = None
+    """what `feedsim optimize` searches for"""
     under: dict[str, dict[str, Scenario]] = Field({})
     """assumption -> arm -> resolved; empty likewise"""
 
@@ -138,11 +142,12 @@ def load_study(
     chosen = {arm: arm if sheet.arms else BASE for arm in _chosen_arms(sheet, arms, faults)}
     said = read_sets(sets, faults)
     assumed = read_assumed(sheet, said, faults)
-    resolver = Resolver(sheet, said, OwnCode(Path(path).parent, allow_code), scenario_with, _examined, faults)
+    resolver = Resolver(sheet, said, OwnCode(Path(path).parent, allow_code), scenario_with, examined, faults)
     resolved = resolver.arms()
     whole = known_settings(assumed, resolver.choices, resolver.model, faults)
     if points is None:
         points = settle(assumed, whole, faults)
+    search = read_search(sheet, _start(resolved.get(BASE)), faults)
     # Of arms that are wrong already, assumptions would only say it again.
     found = {} if faults else resolver.under(assumed, points)
     if faults:
@@ -159,6 +164,7 @@ def load_study(
         sampling=assumed.sampling,
         points=dict(points),
         under={name: {arm: by_arm[of] for arm, of in chosen.items()} for name, by_arm in found.items()},
+        optimize=search,
     )
 
 
@@ -171,11 +177,30 @@ def _chosen_arms(sheet: Sheet, wanted: Sequence[str] | None, faults: list[Fault]
     return [name for name in known if wanted is None or name in wanted]
 
 
-def _examined(tree: Data, inputs: Inputs, model: type[Scenario]) -> tuple[Scenario | None, list[Finding]]:
+def examined(tree: Data, inputs: Inputs, model: type[Scenario]) -> tuple[Scenario | None, list[Finding]]:
     """The scenario, and all that is wrong with it."""
     result = validated(tree, model)
     further = [] if result.block is None else checks.findings(result.block, inputs)
     return _plain(result.block), [*result.findings, *(finding for finding in further if result.stands(finding))]
+
+
+def model_of(scenario: Scenario) -> type[Scenario]:
+    """Scenario, which may name the policies that this one has."""
+    return scenario_with(own_policies(scenario.policies.values()))
+
+
+def tree_of(scenario: Scenario) -> Data:
+    """All settings, as a file with nothing but them would give them."""
+    tree: Data = merged({}, settings(scenario), model_of(scenario), in_file=True)
+    return tree
+
+
+def _start(base: Scenario | None) -> Start | None:
+    """Where a search starts."""
+    if base is None:
+        return None
+    model, harms = model_of(base), tuple(enabled(base.harms))
+    return Start(tree_of(base), model, harms, lambda tree: examined(tree, Inputs(), model)[1])
 
 
 def _plain(scenario: Scenario | None) -> Scenario | None:

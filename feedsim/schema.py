@@ -9,6 +9,7 @@ from typing import Any
 from feedsim.block import Block
 from feedsim.checks import FOLDER
 from feedsim.heading import MOST_SEEDS
+from feedsim.levers import Optimize
 from feedsim.merging import MIXES, Data
 from feedsim.scenario import Scenario
 from feedsim.study.assumptions import KINDS, Range
@@ -26,6 +27,8 @@ def schema() -> Data:
     whole = Scenario.model_json_schema(mode="validation")
     blocks = {name: _partial(block, name) for name, block in whole.pop("$defs").items()}
     scenario = _partial(whole, "Scenario")
+    search = Optimize.model_json_schema(mode="validation")
+    blocks |= search.pop("$defs")
     unknown = {block.__name__: block.model_json_schema() for block in BESIDE}
     return {
         "$schema": DIALECT,
@@ -34,7 +37,7 @@ def schema() -> Data:
         "type": "object",
         "additionalProperties": False,
         "properties": _head() | scenario["properties"],
-        "$defs": {**blocks, **unknown, "Scenario": scenario},
+        "$defs": {**blocks, **unknown, "Optimize": search, "Scenario": scenario},
     }
 
 
@@ -52,6 +55,7 @@ def _head() -> Data:
             "propertyNames": folder,
             "additionalProperties": {"anyOf": [{"$ref": "#/$defs/Scenario"}, {"type": "null"}]},
         },
+        "optimize": {"$ref": "#/$defs/Optimize"},
         "assumptions": {
             "type": ["object", "null"],
             "description": "What we don't know: path of a setting -> a list of values (crossed), a range or a "

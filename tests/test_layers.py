@@ -16,19 +16,22 @@ PACKAGE = "feedsim"
 
 LAYERS = (
     ("kernels", "world.arrays", "block", "faults", "tables", "table_writer", "study_tables", "parcel", "beside",
-     "writer", "results", "measures.names", "engine.stages", "grid", "sheet"),  # needs nothing of a simulation
+     "writer", "results", "study.frontier", "study.pareto", "measures.names", "engine.stages", "grid", "sheet",
+     "options"),  # needs nothing of a simulation: tools, data, readers
     ("world.rng",),
     ("study.inference", "study.compare", "study.precision", "study.robustness"),  # what only counts
     ("world", "merging", "validation", "reading", "writing"),
     ("feed.flow", "feed.friction"),
     ("people", "feed", "integrity", "measures"),
     ("company",),
-    ("inputs", "own_code", "policy_checks", "desk_checks", "checks", "layers", "heading", "study.assumptions",
-     "study.points", "study.assuming", "resolving", "scenario", "schema"),  # a study file becomes a Scenario
+    ("inputs", "own_code", "policy_checks", "desk_checks", "checks", "layers", "heading", "goals", "levers",
+     "lever_checks", "study.assumptions", "study.points", "study.assuming", "resolving", "scenario", "steering",
+     "schema"),  # a study file becomes a Scenario
     ("engine",),
     ("report",),
     ("study",),
-    ("bench", "sweep", "trace", "feed_tables", "story", "listing", "export", "cli", "__main__"),  # what a command does
+    ("bench", "environment", "sweep", "trace", "feed_tables", "story", "listing", "export", "cli",
+     "__main__"),  # what a command does
 )  # fmt: skip
 """Lowest first. The longest name that fits says where a module stands; a module imports its own layer or lower ones."""
 
@@ -45,8 +48,10 @@ HOMES = {
     "psutil": ("study.engines.memory",),
     "streamlit": (),
     "rich": ("grid", "sheet", "study", *LAYERS[-1]),
-    "typer": ("cli",),
+    "typer": ("cli", "options"),
     "plotly": ("report",),
+    "optuna": ("study.sampling",),
+    "gymnasium": ("environment",),
     "SALib": ("study.sensitivity",),
 }
 """What comes from elsewhere -> the only modules of feedsim that may import it. streamlit is the dashboard's."""
@@ -64,8 +69,18 @@ READERS = {
     "beside": ("tables", "study_tables"),
     "results": ("tables", "table_writer", "study_tables", "parcel", "writer"),
     "study.compare": STATISTICS,
+    "study.frontier": ("tables",),
     "study.robustness": ("study.compare", *STATISTICS),
-    "report": ("report", "beside", "study.compare", "study.robustness", "measures.names", *STATISTICS, *FILES),
+    "report": (
+        "report",
+        "beside",
+        "study.compare",
+        "study.frontier",
+        "study.robustness",
+        "measures.names",
+        *STATISTICS,
+        *FILES,
+    ),
     "export": ("faults", *FILES),
 }
 """What reads and writes files and knows nothing of the engine -> all that it may import of feedsim."""
@@ -245,7 +260,7 @@ def dashboard() -> list[Path]:
 
 @pytest.mark.skipif(not dashboard(), reason="there is no dashboard yet")
 def test_the_dashboard_reads_files_and_starts_runs_by_the_command_line_alone() -> None:
-    allowed = ("__init__", "results", "study.compare", "tables", "report", "measures.names")
+    allowed = ("__init__", "results", "study.compare", "study.frontier", "tables", "report", "measures.names")
     for path in dashboard():
         names = own(imported(ast.parse(path.read_text(encoding="utf-8"))))
         assert [name for name in sorted(names) if not within(name, allowed)] == [], path.name

@@ -46,21 +46,11 @@ def commands() -> list[list[str]]:
 
 def test_there_are_commands_of_every_kind() -> None:
     kinds = {words[0] for words in commands()}
-    assert kinds == {
-        "run",
-        "compare",
-        "trace",
-        "policies",
-        "metrics",
-        "stages",
-        "schema",
-        "bench",
-        "export",
-        "sensitivity",
-    }
+    listed = "run compare trace policies metrics stages schema bench export sensitivity optimize"
+    assert kinds == set(listed.split())
 
 
-LONG = ("run", "bench", "sensitivity")
+LONG = ("run", "bench", "sensitivity", "optimize")
 
 
 @pytest.mark.parametrize("words", [words for words in commands() if words[0] not in LONG], ids=" ".join)
@@ -76,6 +66,18 @@ def test_the_run_command_is_understood(words: list[str], folder: Path) -> None:
     once = [word for at, word in enumerate(words) if "--seed" not in (word, words[at - 1])]
     done = feedsim([*once, *SMALL], folder)
     assert done.returncode == 0, done.stderr
+
+
+def test_the_search_is_understood(tmp_path: Path) -> None:
+    """As it is shown, in a world that has what it moves; and the command's own file."""
+    (shown,) = re.findall(r"^((?:    .*\n)*    optimize:\n(?:    .*\n)+)", README, re.MULTILINE)
+    base = "detectors: {kind: oracle}\npolicies: {demotion: {kind: demote, harm: misinformation}}\n"
+    (tmp_path / "shown.yaml").write_text(base + textwrap.dedent(shown), encoding="utf-8")
+    search = load_study(tmp_path / "shown.yaml").optimize
+    assert search is not None
+    assert (len(search.levers), len(search.goals), len(search.limits)) == (3, 3, 1)
+    (words,) = (words for words in commands() if words[0] == "optimize")
+    assert load_study(ROOT / words[1]).optimize is not None
 
 
 def test_the_sensitivity_command_is_understood(folder: Path) -> None:

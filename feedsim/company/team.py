@@ -25,13 +25,18 @@ class RankingTeam:
     def __init__(
         self, ranker: EngagementRanker, space: FeatureSpace, impressions_per_day: float, heads: Collection[int] = ()
     ) -> None:
-        self.ranker, self.space = ranker, space
-        self.weights = head_weights(ranker.weights)
-        self.weighed = tuple(sorted({int(a) for a in np.flatnonzero(self.weights)} | set(heads)))
-        """heads that the score or a policy (`heads`) needs; the others are asked for what is logged or sampled only"""
+        self.space = space
+        self.weigh(ranker, heads)
         self.log = ImpressionLog(len(space))
         self.sampling = Sampling.of(ranker.training_rows / 2, impressions_per_day)
         self.model: Model | None = None
+
+    def weigh(self, ranker: EngagementRanker, heads: Collection[int]) -> None:
+        """What actions count for, from now on. The heads stay as they were trained."""
+        self.ranker = ranker
+        self.weights = head_weights(ranker.weights)
+        self.weighed = tuple(sorted({int(a) for a in np.flatnonzero(self.weights)} | set(heads)))
+        """heads that the score or a policy (`heads`) needs; the others are asked for what is logged or sampled only"""
 
     @property
     def light(self) -> LightModel:

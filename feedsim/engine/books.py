@@ -94,6 +94,10 @@ class Books:
         self.whole.add(self.day)
         self.day.clear()
 
+    def today(self, world: World) -> list[Cell]:
+        """Cells of the day so far: those that `end_day` will write, but for what is kept of integrity."""
+        return list(self._all_cells(world, self.day, 1, (self.day.viewer[:, 0] > 0).astype(np.int64)))
+
     def _all_cells(self, world: World, tally: Tally, days: int, active_days: Longs) -> Iterator[Cell]:
         """Everyone, every group of viewers and of authors, every source."""
         minds, everybody = world.minds, np.ones(len(world.users), np.bool_)

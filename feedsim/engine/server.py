@@ -61,6 +61,12 @@ class Server:
         self.light: LightPass | None = None
         self.heat: Floats | None = None
 
+    def steer(self, scenario: Scenario) -> None:
+        """Go on with other weights of the ranker and other settings of the policies; all else is as it was."""
+        self.scenario, self.rules = scenario, Rules(scenario.policies)
+        if self.team is not None and isinstance(scenario.ranker, EngagementRanker):
+            self.team.weigh(scenario.ranker, self.rules.heads)
+
     @property
     def ranked_by_heads(self) -> bool:
         """Whether feeds are ranked by learned heads now."""

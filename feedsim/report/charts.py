@@ -37,6 +37,26 @@ class Look:
     hatch: str
 
 
+@dataclass(frozen=True)
+class Kind:
+    """How trials of a search are drawn."""
+
+    marker: str
+    size: int
+    colour: str
+
+
+DOMINATED, CROSSING, ON, POINT, START = "dominated", "breaks a constraint", "not dominated", "point", "base"
+KINDS = {
+    DOMINATED: Kind("circle-open", 6, COLOURS[6]),
+    CROSSING: Kind("x-thin-open", 7, COLOURS[6]),
+    ON: Kind("diamond-open", 9, COLOURS[0]),
+    POINT: Kind("diamond", 11, COLOURS[0]),
+    START: Kind("star", 14, COLOURS[1]),
+}
+"""What a trial is -> its look."""
+
+
 def looks(arms: Sequence[str]) -> dict[str, Look]:
     """The look of every arm, by its place in the study."""
 
@@ -113,6 +133,30 @@ def group_bars(levels: pd.DataFrame, arms: Sequence[str], title: str, x: str, y:
     return figure.update_layout(barmode="group", bargap=0.25, bargroupgap=0.08).update_xaxes(
         type="category", showgrid=False
     )
+
+
+def cloud(points: pd.DataFrame, title: str, x: str, y: str) -> go.Figure:
+    """Points by what they are, in the order of `KINDS`. `points`: kind, label, name, x, y."""
+    figure = _figure(title, x, y)
+    for kind, look in KINDS.items():
+        mine = points[points["kind"] == kind]
+        if mine.empty:
+            continue
+        hover = "%{hovertext}: %{x:.3~g}, %{y:.3~g}<extra></extra>"
+        figure.add_scatter(
+            x=mine["x"], y=mine["y"], text=mine["label"], hovertext=mine["name"], name=kind, mode="markers+text",
+            textposition="top right", marker={"symbol": look.marker, "size": look.size, "color": look.colour},
+            hovertemplate=hover,
+        )  # fmt: skip
+    return figure
+
+
+def steps(values: pd.DataFrame, title: str, x: str, y: str) -> go.Figure:
+    """A line that rises in steps. `values`: x, y."""
+    line = {"color": COLOURS[0], "width": 2, "shape": "hv"}
+    hover = "%{x}: %{y:.3~f}<extra></extra>"
+    trace = go.Scatter(x=values["x"], y=values["y"], mode="lines", line=line, hovertemplate=hover)
+    return _figure(title, x, y).add_trace(trace).update_yaxes(rangemode="tozero")
 
 
 def _bars(rows: pd.DataFrame, axis: str, colour: str) -> dict[str, object]:

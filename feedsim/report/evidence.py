@@ -12,6 +12,7 @@ from feedsim.report.further import Slant, slants
 from feedsim.report.gap import Gap, widest_gaps
 from feedsim.results import NotARun, Run, RunPath, find_runs, open_run, read_summary
 from feedsim.study.compare import CELL, differences, means, plain
+from feedsim.study.frontier import Frontier, read_frontier
 
 ENGAGEMENT, PREVALENCE, QUALITY = "engagement_value", "prevalence", "ranker_auc"
 
@@ -39,6 +40,8 @@ class Evidence:
     """what each assumption says: `assumptions.parquet`; no rows where one thing is assumed"""
     effects: pd.DataFrame
     """what moves what: `sensitivity.parquet`; no rows where it was not asked"""
+    frontier: Frontier | None = None
+    """where settings have been searched for"""
 
     @property
     def base(self) -> str:
@@ -106,8 +109,9 @@ def gather(study_dir: Path, arms: Sequence[str], assumptions: Sequence[str], stu
     said = runs[0][1].manifest
     named = (study or str(said.get("study", Path(study_dir).name)), question or str(said.get("question", "")))
     unfinished = tuple(arm for arm in arms if arm not in there)
-    beside = (read_beside(study_dir, name) for name in ("assumptions", "sensitivity"))
-    return Evidence(*named, kept, unfinished, order, runs, cells, where, daily, *beside)
+    assumed, effects = (read_beside(study_dir, name) for name in ("assumptions", "sensitivity"))
+    searched = read_frontier(study_dir)
+    return Evidence(*named, kept, unfinished, order, runs, cells, where, daily, assumed, effects, searched)
 
 
 def _runs(

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from feedsim.report import enforcement, pictures, robust, sections
+from feedsim.report import enforcement, frontier, pictures, robust, sections
 from feedsim.report.evidence import Evidence, gather
 from feedsim.report.page import Html, page, section
 
@@ -46,6 +46,7 @@ def render(evidence: Evidence) -> Html:
     parts = {
         "arms": ("Arms", "How do the arms compare?", sections.arms_table(evidence), under),
         "trade-off": ("Trade-off", "What does engagement cost?", pictures.trade_off(evidence), plane),
+        "frontier": ("Frontier", "What can be had for what?", frontier.section(evidence), frontier.NOTE),
         "time": ("Over time", "Does it change over time?", pictures.over_days(evidence), spread),
         "groups": ("Groups", "Who sees the harm?", pictures.by_group(evidence), columns),
         "found": ("Found", "How much of the harm is found?", enforcement.found(evidence), under),

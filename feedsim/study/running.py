@@ -1,7 +1,7 @@
 """Running studies: what is finished stays, what fails is told, what is left goes on."""
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -89,9 +89,10 @@ def _note(outcome: Outcome, run: RunPlan, event: Event) -> None:
             run.error_file.write_text(f"{event.error}\n\n{event.story}", encoding="utf-8")
 
 
-def conclude(plan: StudyPlan) -> Path | None:
-    """Write what `summarise` does, the comparison and the report of it; the report's path, or nothing without runs."""
-    arms = summarise(plan)
+def conclude(plan: StudyPlan, shown: Collection[str] | None = None) -> Path | None:
+    """Write what `summarise` does, the comparison and the report of it (of all arms, or of those `shown`); the report's
+    path, or nothing without runs."""
+    arms = [arm for arm in summarise(plan) if shown is None or arm in shown]
     if not arms:
         return None
     record_comparison(plan.folder)
