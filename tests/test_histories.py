@@ -21,7 +21,7 @@ from feedsim.study.histories import FOLDER, Past, first_difference, with_histori
 from feedsim.study.live import Board, Silent
 from feedsim.study.plan import RunPlan, plan_study
 from feedsim.study.running import carry_out
-from feedsim.study.stored import gone_on
+from feedsim.study.stored import differing, gone_on
 
 MANY = """
 name: many
@@ -336,6 +336,14 @@ def test_what_is_no_history_is_refused(past: Path, said: str, told: str) -> None
 def test_what_has_lived_otherwise_is_told_at_its_line(past: Path, arm: str, day: int, told: str) -> None:
     line = refusal(past, f"extends: past.yaml\narms:\n  it: {arm}\n", f"{{}}@{day}")
     assert told in line
+
+
+def test_policies_in_another_order_are_another_past() -> None:
+    two = {"a": {"kind": "strikes"}, "b": {"kind": "source_diversity"}}
+    one, other = (settings(DESK, {"policies": said}) for said in (two, dict(reversed(two.items()))))
+    assert differing(one, one, 1) is None
+    assert differing(one, other, 1) == (("policies",), "a, b", "b, a")
+    assert differing(one, other, 0) is None
 
 
 def test_a_run_without_snapshots_and_a_folder_without_a_run_are_told(past: Path, tmp_path: Path) -> None:

@@ -99,16 +99,21 @@ def differing(mine: Scenario, theirs: Scenario, day: int) -> tuple[Where, object
     my, their = Past.of(mine, day), Past.of(theirs, day)
     if their.serves(my):
         return None
-    if found := first_difference(my.data, their.data):
+    found = first_difference(my.data, their.data)
+    if found:
         path, one, other = found
         if path[0] in ("audiences", "heads", "counted", "code"):
-            return ("policies",), list(mine.policies), list(theirs.policies)
+            return ("policies",), ", ".join(mine.policies), ", ".join(theirs.policies)
         if path != ("detectors",):
             return path, one, other
     if my.log is not None and their.log is not None and my.log != their.log:
         return ("ranker", "training_rows"), my.log, their.log
-    block = "ranker" if my.log is not None and their.log is None else "detectors"
-    return (block, "kind"), getattr(mine, block).kind, getattr(theirs, block).kind
+    if my.log is not None and their.log is None:
+        return ("ranker", "kind"), mine.ranker.kind, theirs.ranker.kind
+    if found or my.labels > their.labels:
+        return ("detectors", "kind"), mine.detectors.kind, theirs.detectors.kind
+    # What is left is an order, which matters where policies follow one another.
+    return ("policies",), ", ".join(mine.policies), ", ".join(theirs.policies)
 
 
 def _placed(plan: StudyPlan, run: RunPlan, stored: Stored, path: Where, mine: object, theirs: object) -> Fault:
