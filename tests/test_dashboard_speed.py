@@ -68,7 +68,7 @@ def choose(page: Any, label: str, option: str) -> None:
 
 def headings(page: Any, chart: int) -> list[str]:
     """Names of the panels of a chart."""
-    texts = page.locator(".js-plotly-plot").nth(chart).locator(".annotation-text").all_inner_texts()
+    texts = page.locator(".js-plotly-plot").nth(chart).locator(".annotation-text").all_text_contents()
     return [str(text).strip() for text in texts]
 
 
