@@ -8,6 +8,7 @@ from pathlib import Path
 from streamlit.web.cli import main
 
 from dashboard.look import theme_options
+from dashboard.warming import warm
 
 OPTIONS = {
     "browser.gatherUsageStats": "false",
@@ -49,5 +50,6 @@ def is_local(address: str) -> bool:
 
 
 if __name__ == "__main__":
+    warm()
     sys.argv = ["streamlit", *command(sys.argv[1], int(sys.argv[2]))]
     main()

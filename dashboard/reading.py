@@ -67,7 +67,12 @@ def assumptions(study: StudyFolder) -> tuple[str, ...]:
 
 def cells(study: StudyFolder, assumption: str, metrics: Sequence[str]) -> pd.DataFrame:
     """The summary's rows of an assumption and some metrics, with text as text."""
-    rows = summary(study)
+    return _cells(study, study.stamp, assumption, tuple(metrics))
+
+
+@st.cache_resource(max_entries=8 * STUDIES, show_spinner=False)
+def _cells(_study: StudyFolder, stamp: str, assumption: str, metrics: tuple[str, ...]) -> pd.DataFrame:
+    rows = summary(_study)
     return plain(rows[(rows["assumption"] == assumption) & rows["metric"].isin(metrics)])
 
 

@@ -57,6 +57,7 @@ def page(address: str) -> Iterator[Any]:
         page.set_default_timeout(60_000)
         page.goto(address)
         page.get_by_text("80 runs finished").wait_for()
+        page.locator(".js-plotly-plot .scatterlayer .trace").first.wait_for()
         yield page
         browser.close()
 
@@ -68,7 +69,7 @@ def choose(page: Any, label: str, option: str) -> None:
 
 def headings(page: Any, chart: int) -> list[str]:
     """Names of the panels of a chart."""
-    texts = page.locator(".js-plotly-plot").nth(chart).locator(".annotation-text").all_inner_texts()
+    texts = page.locator(".js-plotly-plot").nth(chart).locator(".annotation-text").all_text_contents()
     return [str(text).strip() for text in texts]
 
 
@@ -83,7 +84,7 @@ def seconds_until(page: Any, chart: int, name: str) -> float:
 def test_the_first_chart_and_a_cut_come_at_once(page: Any) -> None:
     begun = time.perf_counter()
     page.get_by_role("link", name="Engagement and harm").first.click()
-    page.locator(".js-plotly-plot .scatterlayer .trace").first.wait_for()
+    page.locator(".st-key-chart-engagement-harm_plane .scatterlayer .trace").first.wait_for()
     first = time.perf_counter() - begun
     page.locator(".js-plotly-plot").nth(2).wait_for()
     rest = time.perf_counter() - begun

@@ -7,7 +7,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from dashboard.charts.panels import across_panels, panels
-from feedsim.report.charts import INK, Look
+from feedsim.report.charts import INK, Look, Trace, error_bars
 
 
 def ratios(rows: pd.DataFrame, arms: Sequence[str], title: str, x: str, reference: str) -> go.Figure:
@@ -28,7 +28,7 @@ def differences(rows: pd.DataFrame, arms: Sequence[str], title: str, x: str, y: 
 
 
 def _points(rows: pd.DataFrame, arms: Sequence[str], title: str, x: str, y: str, name: str, none: float) -> go.Figure:
-    def draw(of: pd.DataFrame, arm: str, look: Look) -> list[go.Scatter]:
+    def draw(of: pd.DataFrame, arm: str, look: Look) -> list[Trace]:
         return [_point(of, arm, look, name)] if len(of) else []
 
     figure = panels(rows, arms, title, x, y, draw)
@@ -38,12 +38,9 @@ def _points(rows: pd.DataFrame, arms: Sequence[str], title: str, x: str, y: str,
     return across_panels(figure, {"type": "line", **ends, "line": {"color": INK, "width": 1, "dash": "dot"}})
 
 
-def _point(rows: pd.DataFrame, arm: str, look: Look, name: str) -> go.Scatter:
-    above, below = rows[f"{name}_high"] - rows[name], rows[name] - rows[f"{name}_low"]
-    bars = {"type": "data", "array": above, "arrayminus": below, "color": look.colour, "thickness": 1.4, "width": 4}
+def _point(rows: pd.DataFrame, arm: str, look: Look, name: str) -> Trace:
     marker = {"symbol": look.marker, "size": 10, "color": look.colour}
     hover = "%{x}: %{y:.3~g}<extra>%{fullData.name}</extra>"
-    return go.Scatter(
-        x=rows["level"], y=rows[name], mode="markers", marker=marker, error_y=bars, name=arm, legendgroup=arm,
-        offsetgroup=arm, hovertemplate=hover,
-    )  # fmt: skip
+    named = {"name": arm, "legendgroup": arm, "offsetgroup": arm, "hovertemplate": hover}
+    at = {"x": rows["level"].tolist(), "y": rows[name].tolist(), "error_y": error_bars(rows, name, look.colour)}
+    return {"type": "scatter", "mode": "markers", **at, "marker": marker, **named}

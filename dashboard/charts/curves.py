@@ -7,7 +7,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from dashboard.charts.panels import axes, names_of, panels
-from feedsim.report.charts import INK, Look, blank, looks
+from feedsim.report.charts import INK, Look, Trace, blank, looks
 
 MARKERS = 9
 """Of a curve with many points, those that carry the arm's marker."""
@@ -32,14 +32,15 @@ def _ticks(values: pd.Series) -> list[float]:
     return [step * 10.0**power for power in powers for step in steps]
 
 
-def _curve(rows: pd.DataFrame, arm: str, look: Look) -> list[go.Scatter]:
+def _curve(rows: pd.DataFrame, arm: str, look: Look) -> list[Trace]:
     if rows.empty:
         return []
     hover = "%{x:.3~g}: %{y:.3~g}<extra>%{fullData.name}</extra>"
     line = {"color": look.colour, "dash": look.dash, "width": 2}
     marker = {"symbol": look.marker, "size": 7, "maxdisplayed": MARKERS, "color": look.colour}
     named = {"name": arm, "legendgroup": arm, "hovertemplate": hover}
-    return [go.Scatter(x=rows["x"], y=rows["y"], mode="lines+markers", line=line, marker=marker, **named)]
+    at = {"x": rows["x"].tolist(), "y": rows["y"].tolist(), "mode": "lines+markers"}
+    return [{"type": "scatter", **at, "line": line, "marker": marker, **named}]
 
 
 def with_diagonal(figure: go.Figure, rows: pd.DataFrame) -> go.Figure:

@@ -8,13 +8,26 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from feedsim.report.charts import AXIS, GRID, INK, SIDE_BY_SIDE, Look, blank, columns, course, looks, over_seeds, point
+from feedsim.report.charts import (
+    AXIS,
+    GRID,
+    INK,
+    SIDE_BY_SIDE,
+    Look,
+    Trace,
+    blank,
+    columns,
+    course,
+    looks,
+    over_seeds,
+    point,
+)
 
 TALL, LOW = 310, 170
 """Pixels: height of a single panel, and of one of several."""
 MOST_BURN_IN = 1 / 6
 """Of the measured days: how much of the burn-in is drawn."""
-Draw = Callable[[pd.DataFrame, str, Look], Iterable[go.Scatter | go.Bar]]
+Draw = Callable[[pd.DataFrame, str, Look], Iterable[Trace]]
 
 
 @dataclass(frozen=True)
@@ -29,16 +42,15 @@ def panels(rows: pd.DataFrame, arms: Sequence[str], title: str, x: str, y: str, 
     """A panel for each name in the column `panel`, in which `draw` draws each arm's rows."""
     shown, named = names_of(rows), rows.assign(panel=rows["panel"].astype(str), arm=rows["arm"].astype(str))
     groups = dict(list(named.groupby(["panel", "arm"], sort=False)))
-    traces: list[go.Scatter | go.Bar] = []
+    traces: list[Trace] = []
     in_key: set[str] = set()
     for place, name in enumerate(shown):
         for rank, (arm, look) in enumerate(looks(arms).items()):
             for trace in draw(groups.get((name, arm), named.head(0)), arm, look):
-                is_first = trace.showlegend is not False and arm not in in_key
-                trace.showlegend, trace.legendrank = is_first, rank + 1
-                trace.xaxis, trace.yaxis = axes(place)
+                is_first = trace.get("showlegend", True) and arm not in in_key
                 in_key |= {arm} if is_first else set()
-                traces.append(trace)
+                right, left = axes(place)
+                traces.append({**trace, "showlegend": is_first, "legendrank": rank + 1, "xaxis": right, "yaxis": left})
     return go.Figure(traces, _grid(shown, title, x, y))
 
 

@@ -3,10 +3,12 @@
 import streamlit as st
 
 from dashboard import reading
+from dashboard.cuts import ANY, EVERYONE, Cut
 from dashboard.frame import empty, root
 from dashboard.shelf import StudyFolder, find_studies
-from dashboard.show import sentence
+from dashboard.show import chart, sentence
 from dashboard.status import AtWork, Status, status_of
+from dashboard.weighing import plane
 from dashboard.words import plain
 from feedsim.results import NotARun
 
@@ -71,5 +73,20 @@ def _list() -> None:
         _study(status_of(study, reading.opened, _order(study)))
 
 
+def _latest() -> None:
+    """The plane of the study that was written last. What is wrong with it, the list above tells."""
+    for study in (study for study in find_studies(root()) if study.runs):
+        try:
+            cells = reading.cells(study, reading.assumptions(study)[0], ["engagement_value", "prevalence"])
+            figure, points = plane(cells, reading.arms(study), "engagement_value", ANY, Cut(EVERYONE))
+        except (NotARun, IndexError):
+            continue
+        if len(points):
+            st.subheader(plain(f"The latest: {study.name}"), anchor=False)
+            chart(figure, points, "latest plane")
+            return
+
+
 st.title("Studies")
 st.fragment(_list, run_every=SOON if any(study.running for study in find_studies(root())) else LATER)()
+_latest()

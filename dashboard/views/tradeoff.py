@@ -3,14 +3,15 @@
 import pandas as pd
 import streamlit as st
 
-from dashboard.charts.panels import over_time, planes
-from dashboard.cuts import ANY, BY_SOURCE, HARM, SOURCE, Cut, cut_rows, cuts_of, harms_of, value_by_source
+from dashboard.charts.panels import over_time
+from dashboard.cuts import ANY, BY_SOURCE, Cut, cut_rows, cuts_of, harms_of
 from dashboard.frame import Shown, page
 from dashboard.marks import burn_in_of, marks_of
-from dashboard.measures import MEASURES, unit_of
-from dashboard.points import difference_table, of_cut, plane_points
+from dashboard.measures import MEASURES
+from dashboard.points import difference_table, of_cut
 from dashboard.show import chart, sentence, table
 from dashboard.state import choose
+from dashboard.weighing import axis, called, engagement, plane
 from feedsim.study.compare import differences
 
 ENGAGEMENT = ("engagement_value", "impressions", "sessions", "minutes_per_active_user", "satisfaction", "stated_value")
@@ -48,39 +49,29 @@ def _harm_label(harm: str) -> str:
 
 
 def _plane(shown: Shown, cells: pd.DataFrame, measure: str, harm: str, cut: Cut) -> None:
-    x, y = cut_rows(cells, "prevalence", harm, cut), _engagement(cells, measure, cut)
-    points = plane_points(x.assign(value=100 * x["value"]), y)
+    figure, points = plane(cells, shown.arms, measure, harm, cut)
     if points.empty:
         sentence("There is no engagement by this cut, so no plane; what there is follows.")
-        return
-    title = f"What does each arm pay in {_of(harm)} for its engagement?"
-    figure = planes(points, shown.arms, title, f"{_of(harm)}, % of impressions", _axis(measure))
-    chart(figure, points, "engagement-harm plane")
+    else:
+        chart(figure, points, "engagement-harm plane")
 
 
 def _days(shown: Shown, measure: str, harm: str, cut: Cut) -> None:
     wanted = list(dict.fromkeys([measure, "prevalence", *BY_SOURCE]))
     days = shown.days(wanted)
     marks, burn_in = marks_of(shown), burn_in_of(shown)
-    value, share = _engagement(days, measure, cut), cut_rows(days, "prevalence", harm, cut)
+    value, share = engagement(days, measure, cut), cut_rows(days, "prevalence", harm, cut)
     if len(value):
         title = f"How does engagement develop{_by(cut)}?"
-        chart(over_time(value, shown.arms, title, _axis(measure), marks, burn_in), _numbers(value), "engagement by day")
+        chart(over_time(value, shown.arms, title, axis(measure), marks, burn_in), _numbers(value), "engagement by day")
     else:
         sentence(f"Engagement is not measured by {cut.label}.")
     if len(share):
-        title = f"How much of what people see is {_of(harm)}{_by(cut)}?"
+        title = f"How much of what people see is {called(harm)}{_by(cut)}?"
         figure = over_time(
             share.assign(value=100 * share["value"]), shown.arms, title, "% of impressions", marks, burn_in
         )
         chart(figure.update_yaxes(rangemode="tozero"), _numbers(share), "harm by day")
-
-
-def _engagement(rows: pd.DataFrame, measure: str, cut: Cut) -> pd.DataFrame:
-    """Of a measure, by a cut as far as there is one: engagement has no class of harm."""
-    if cut.by == SOURCE and measure == "engagement_value":
-        return value_by_source(rows)
-    return cut_rows(rows, measure, "", Cut("everyone") if cut.by == HARM else cut)
 
 
 def _differences(shown: Shown, cells: pd.DataFrame, cut: Cut, base: str) -> None:
@@ -106,16 +97,8 @@ def _numbers(rows: pd.DataFrame) -> pd.DataFrame:
     return rows[names].sort_values([name for name in names if name not in ("value", "n")])
 
 
-def _of(harm: str) -> str:
-    return "harm" if harm == ANY else harm
-
-
 def _by(cut: Cut) -> str:
     return "" if cut.by == "everyone" else f", by {cut.label}"
-
-
-def _axis(measure: str) -> str:
-    return f"{MEASURES[measure]}, {unit_of(measure)}"
 
 
 page("Engagement and harm", show)

@@ -6,8 +6,8 @@ Colours are those for paper; `DARK` says what each becomes on a dark screen.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any, TypeAlias
 
-import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
@@ -24,6 +24,8 @@ DARK = {
 }
 """What a colour becomes on a dark screen."""
 AXIS = {"gridcolor": GRID, "linecolor": GRID, "zeroline": False, "automargin": True}
+Trace: TypeAlias = dict[str, Any]
+"""What plotly draws, before it is checked: a figure checks it."""
 SIDE_BY_SIDE = {"barmode": "group", "bargap": 0.25, "bargroupgap": 0.08}
 BAND = "2E"
 """Opacity of a spread over seeds, as the last two digits of a colour."""
@@ -82,35 +84,36 @@ def over_seeds(rows: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
     return found.reset_index()
 
 
-def course(days: pd.DataFrame, arm: str, look: Look, x: str) -> list[go.Scatter]:
+def course(days: pd.DataFrame, arm: str, look: Look, x: str) -> list[Trace]:
     """An arm's line and, where there are seeds to tell apart, its band; nothing without rows. `days`: x, and what
     `over_seeds` gives."""
     if days.empty:
         return []
-    band = [_band(days[x], days["min"], days["max"], arm, look)] if (days["count"] > 1).any() else []
-    return [*band, _line(days[x], days["mean"], arm, look)]
+    at, mean, low, high = (days[name].tolist() for name in (x, "mean", "min", "max"))
+    band = [_band(at, low, high, arm, look)] if (days["count"] > 1).any() else []
+    return [*band, _line(at, mean, arm, look)]
 
 
-def _line(x: pd.Series, y: pd.Series, arm: str, look: Look) -> go.Scatter:
+def _line(x: list[float], y: list[float], arm: str, look: Look) -> Trace:
     line, marker = {"color": look.colour, "dash": look.dash, "width": 2}, {"symbol": look.marker, "size": 7}
     hover = "%{x}: %{y:.3~g}<extra>%{fullData.name}</extra>"
-    return go.Scatter(
-        x=x, y=y, name=arm, legendgroup=arm, mode="lines+markers", line=line, marker=marker, hovertemplate=hover
-    )
+    drawn = {"mode": "lines+markers", "line": line, "marker": marker, "hovertemplate": hover}
+    return {"type": "scatter", "x": x, "y": y, "name": arm, "legendgroup": arm, **drawn}
 
 
-def _band(x: pd.Series, low: pd.Series, high: pd.Series, arm: str, look: Look) -> go.Scatter:
-    return go.Scatter(
-        x=np.concatenate([x, x[::-1]]),
-        y=np.concatenate([high, low[::-1]]),
-        fill="toself",
-        fillcolor=look.colour + BAND,
-        line={"width": 0},
-        mode="lines",
-        hoverinfo="skip",
-        showlegend=False,
-        legendgroup=arm,
-    )
+def _band(x: list[float], low: list[float], high: list[float], arm: str, look: Look) -> Trace:
+    return {
+        "type": "scatter",
+        "x": [*x, *reversed(x)],
+        "y": [*high, *reversed(low)],
+        "fill": "toself",
+        "fillcolor": look.colour + BAND,
+        "line": {"width": 0},
+        "mode": "lines",
+        "hoverinfo": "skip",
+        "showlegend": False,
+        "legendgroup": arm,
+    }
 
 
 def plane(points: pd.DataFrame, arms: Sequence[str], title: str, x: str, y: str) -> go.Figure:
@@ -121,7 +124,7 @@ def plane(points: pd.DataFrame, arms: Sequence[str], title: str, x: str, y: str)
     return figure
 
 
-def point(rows: pd.DataFrame, arm: str, look: Look) -> list[go.Scatter]:
+def point(rows: pd.DataFrame, arm: str, look: Look) -> list[Trace]:
     """An arm's point in a plane; nothing without rows."""
     if rows.empty:
         return []
@@ -129,7 +132,8 @@ def point(rows: pd.DataFrame, arm: str, look: Look) -> list[go.Scatter]:
     marker = {"symbol": look.marker, "size": 13, "color": look.colour}
     hover = "%{x:.3~g}, %{y:.3~g}<extra>%{fullData.name}</extra>"
     named = {"name": arm, "legendgroup": arm, "hovertemplate": hover}
-    return [go.Scatter(x=rows["x"], y=rows["y"], mode="markers", marker=marker, **named, **bars)]
+    at = {"x": rows["x"].tolist(), "y": rows["y"].tolist(), "mode": "markers"}
+    return [{"type": "scatter", **at, "marker": marker, **named, **bars}]
 
 
 def group_bars(levels: pd.DataFrame, arms: Sequence[str], title: str, x: str, y: str) -> go.Figure:
@@ -140,7 +144,7 @@ def group_bars(levels: pd.DataFrame, arms: Sequence[str], title: str, x: str, y:
     return figure.update_layout(SIDE_BY_SIDE).update_xaxes(type="category", showgrid=False)
 
 
-def columns(rows: pd.DataFrame, arm: str, look: Look) -> list[go.Bar]:
+def columns(rows: pd.DataFrame, arm: str, look: Look) -> list[Trace]:
     """An arm's columns; nothing without rows."""
     if rows.empty:
         return []
@@ -149,7 +153,8 @@ def columns(rows: pd.DataFrame, arm: str, look: Look) -> list[go.Bar]:
     marker = {"color": look.colour, "pattern": pattern, "line": {"color": look.colour, "width": 1.5}}
     hover = "%{x}: %{y:.3~g}<extra>%{fullData.name}</extra>"
     named = {"name": arm, "legendgroup": arm, "hovertemplate": hover}
-    return [go.Bar(x=rows["level"], y=rows["y"], marker=marker, error_y=error_bars(rows, "y", INK), **named)]
+    at = {"x": rows["level"].tolist(), "y": rows["y"].tolist(), "error_y": error_bars(rows, "y", INK)}
+    return [{"type": "bar", **at, "marker": marker, **named}]
 
 
 def cloud(points: pd.DataFrame, title: str, x: str, y: str) -> go.Figure:
@@ -178,8 +183,9 @@ def steps(values: pd.DataFrame, title: str, x: str, y: str) -> go.Figure:
 
 def error_bars(rows: pd.DataFrame, axis: str, colour: str) -> dict[str, object]:
     """Error bars from the columns `<axis>_low` and `<axis>_high`."""
-    above, below = rows[f"{axis}_high"] - rows[axis], rows[axis] - rows[f"{axis}_low"]
-    return {"type": "data", "array": above, "arrayminus": below, "color": colour, "thickness": 1.4, "width": 4}
+    middle, low, high = (rows[name].to_numpy(float) for name in (axis, f"{axis}_low", f"{axis}_high"))
+    ends = {"array": (high - middle).tolist(), "arrayminus": (middle - low).tolist()}
+    return {"type": "data", **ends, "color": colour, "thickness": 1.4, "width": 4}
 
 
 def blank(title: str, x: str, y: str) -> go.Figure:
