@@ -28,7 +28,9 @@ def evidence_of(rows: list[Row], arms: tuple[str, ...] = ("free", "held")) -> Ev
     """A study with these cells, and hate as its only harm."""
     seen = [(arm, 0, "prevalence", "hate", "", "", "", "", 0.001) for arm in arms]
     table = pd.DataFrame([*seen, *rows], columns=COLUMNS).assign(assumption="")
-    return Evidence("study", "question?", arms, (), ("",), (), table, {}, pd.DataFrame(columns=["metric"]))
+    return Evidence(
+        "study", "question?", arms, (), ("",), (), table, {}, *(pd.DataFrame(columns=["metric"]) for _ in range(3))
+    )
 
 
 def rows_of(html: str) -> list[list[str]]:

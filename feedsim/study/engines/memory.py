@@ -18,9 +18,9 @@ SHARE_OF_FREE = 0.9
 """Of the memory that is free, what runs may take: the rest is for all else that goes on."""
 
 
-# Fitted to the peaks of 14 runs of 1,000 to 100,000 people over 3 to 33 days, and rounded up: the guess was 12 to 72 %
+# Fitted to the peaks of 14 runs of 1,000 to 100,000 people over 3 to 33 days, and rounded up: the guess was 12 to 83 %
 # more than what they took.
-CODE_MB = 350.0
+CODE_MB = 390.0
 THREAD_MB = 150.0
 """of what each thread beyond the first works on"""
 DAY_MB = 2.0
