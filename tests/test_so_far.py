@@ -9,8 +9,9 @@ from feedsim.engine.simulation import Progress, Simulation
 from feedsim.measures.cells import so_far
 from feedsim.measures.tally import VIEWER
 from feedsim.results import RunWriter, open_run
-from feedsim.scenario import Scenario
+from feedsim.scenario import Scenario, load_study
 from feedsim.study.events import Told
+from feedsim.study.plan import plan_study
 from feedsim.study.work import Teller
 
 DAY = 1440
@@ -47,9 +48,11 @@ def test_what_is_told_on_the_way_agrees_with_the_tables(tmp_path: Path) -> None:
 
 
 def test_it_is_written_for_live_charts(tmp_path: Path) -> None:
-    with RunWriter(tmp_path / "run") as writer:
+    (tmp_path / "told.yaml").write_text("days: 1\nburn_in_days: 1\n")
+    (run,) = plan_study(load_study(tmp_path / "told.yaml"), tmp_path).runs
+    with RunWriter(run.folder) as writer:
         heard: list[object] = []
-        Teller(writer, heard.append, 0.0)(Progress(1.5, 2, 30, {"engagement": 0.2}))
+        Teller(writer, heard.append, 0.0, run)(Progress(1.5, 2, 30, {"engagement": 0.2}))
         (line,) = (writer.temporary / "progress.jsonl").read_text().splitlines()
     assert '"so_far": {"engagement": 0.2}' in line
     (event,) = heard

@@ -37,7 +37,7 @@ from feedsim.world.posts import Posts
 from feedsim.world.world import Items, Minds, Profiles, Seen, Shown, Visits
 from feedsim.writer import RunWriter
 
-FORMAT = 1
+FORMAT = 2
 """Of the folder. Higher when something is stored in another way."""
 ABOUT, ARRAYS = "snapshot.json", "arrays.npy.zst"
 CLASSES = Classes(
@@ -104,7 +104,7 @@ def holders(simulation: Simulation) -> dict[str, tuple[Any, tuple[str, ...]]]:
     world, books = simulation.world, simulation.books
     found = {
         "world": (world, tuple(name for name in vars(world) if name not in FOUNDED)),
-        "books": (books, ("day", "whole", "sums", "active_days", "history", "days_closed", "reached")),
+        "books": (books, ("day", "whole", "active_days", "history", "days_closed", "reached", "sums")),
         "ledger": (books.ledger, ("day", "whole", "beliefs", "outcomes", "offenders")),
         "trees": (books.trees, ("reshares", "roots")),
         "rankers": (simulation.server.team, ("log", "model")),

@@ -123,10 +123,10 @@ def test_pictures_of_every_page(
 
 def _picture(page: Page, width: int, file: Path) -> None:
     page.set_viewport_size({"width": width, "height": 900})
-    page.wait_for_timeout(400)
+    page.wait_for_timeout(250)
     height = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
     page.set_viewport_size({"width": width, "height": min(int(height), TALLEST)})
-    page.wait_for_timeout(300)
+    page.wait_for_timeout(150)
     page.screenshot(path=str(file))
     assert file.stat().st_size > 5_000
 
