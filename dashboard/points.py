@@ -53,12 +53,12 @@ def _told(row: Row, cut: Cut) -> dict[str, str]:
         "measure": f"{name_of(row['metric'])}, {_unit(row['metric'])}",
         "harm": row["harm"],
         **({cut.group or SOURCE: level} if cut.by in (*SIDES, SOURCE) else {}),
+        "verdict": verdict(row),
         "compared with": _value(row, row["base"]),
         "difference": _signed(row, row["mean"]),
         "95 % interval": _interval(row),
         "in %": _percent(row),
         "p, Holm": _number(row["p_holm"]),
-        "verdict": verdict(row),
     }
 
 

@@ -82,7 +82,7 @@ def _latest() -> None:
         except (NotARun, IndexError):
             continue
         if len(points):
-            st.subheader(plain(f"The latest: {study.name}"), anchor=False)
+            st.markdown(plain(f"The latest answer is that of {study.name}."))
             chart(figure, points, "latest plane")
             return
 
