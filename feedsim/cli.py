@@ -1,6 +1,5 @@
 """The commands: each reads its arguments, calls what does the work, and shows what came of it."""
 
-import json
 import signal
 from pathlib import Path
 from typing import Annotated, Any, Literal, NoReturn
@@ -11,10 +10,22 @@ from typer.core import TyperGroup
 
 from feedsim import __version__
 from feedsim.faults import Faults
-from feedsim.options import Address, AllowCode, Arms, EngineName, Memory, Out, Quiet, Seeds, Sets, Workers
-
-FAILED, WRONG, INTERRUPTED = 1, 2, 130
-"""Exit statuses; 0 is done."""
+from feedsim.options import (
+    FAILED,
+    INTERRUPTED,
+    WRONG,
+    Address,
+    AllowCode,
+    Arms,
+    EngineName,
+    Memory,
+    Out,
+    Quiet,
+    Seeds,
+    Sets,
+    Workers,
+)
+from feedsim.reference import bench, metrics, policies, schema, stages
 
 # What a command needs is imported when it is called: `feedsim --help` should not wait for numba.
 
@@ -71,7 +82,6 @@ def _feedsim(
     """Options of feedsim itself."""
 
 
-# Options of every command that runs simulations.
 @app.command()
 def run(
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Study files.", show_default=False)],
@@ -269,60 +279,5 @@ def dashboard(
     raise typer.Exit(serve(folder, address, port, limit))
 
 
-@app.command()
-def schema() -> None:
-    """Print the JSON schema of a study file."""
-    from feedsim.schema import schema as study_schema
-
-    typer.echo(json.dumps(study_schema(), indent=2, ensure_ascii=False))
-
-
-@app.command()
-def policies() -> None:
-    """List the policies, their settings and what the defaults rest on."""
-    from feedsim.listing import policy_lines
-
-    Console().print("\n".join(policy_lines()), markup=False, highlight=False)
-
-
-@app.command()
-def metrics() -> None:
-    """List the metrics: formula, denominator and unit of each."""
-    from feedsim.listing import metric_table
-
-    Console().print(metric_table())
-
-
-@app.command()
-def stages() -> None:
-    """List the stages of a tick, in order."""
-    from feedsim.listing import stage_table
-
-    Console().print(stage_table())
-
-
-@app.command()
-def bench(
-    users: Annotated[int, typer.Option(min=100, metavar="N", help="People.")] = 10_000,
-    days: Annotated[int, typer.Option(min=1, metavar="D", help="Measured days, after one of burn-in.")] = 2,
-    sweep: Annotated[
-        int | None,
-        typer.Option(
-            min=1, metavar="RUNS", help="Measure what so many runs cost beyond themselves.", show_default="one run"
-        ),
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
-) -> None:
-    """Measure how fast this machine simulates."""
-    from feedsim.bench import LABELS, BenchFailed, bench_table, measure
-    from feedsim.sweep import SWEEP_LABELS, measure_sweep
-
-    try:
-        figures = measure_sweep(sweep, users, days) if sweep else measure(users, days)
-    except BenchFailed as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(FAILED) from None
-    if as_json:
-        typer.echo(json.dumps(figures))
-    else:
-        Console().print(bench_table(figures, SWEEP_LABELS if sweep else LABELS))
+for command in (schema, policies, metrics, stages, bench):
+    app.command()(command)

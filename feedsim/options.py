@@ -1,9 +1,12 @@
-"""Options that several commands have."""
+"""Options and exit statuses that several commands have."""
 
 from pathlib import Path
 from typing import Annotated, Literal, TypeAlias
 
 import typer
+
+FAILED, WRONG, INTERRUPTED = 1, 2, 130
+"""Exit statuses; 0 is done."""
 
 Sets: TypeAlias = Annotated[
     list[str], typer.Option("--set", metavar="PATH=VALUE", help="Change a setting, in every arm.")
