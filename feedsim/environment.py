@@ -10,8 +10,9 @@
 It needs the extra `gym`. An episode is a run: burn-in, then a step a day; it is truncated when the days are over.
 """
 
+import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import gymnasium
@@ -21,9 +22,10 @@ from gymnasium.spaces import Box
 
 from feedsim.engine.simulation import DAY, Simulation
 from feedsim.faults import Fault, Faults, nearest
-from feedsim.goals import GAP, Direction, Goal
+from feedsim.goals import GAP, Direction, Goal, wrong_goal
 from feedsim.levers import Lever, Values
 from feedsim.measures.cells import Cell
+from feedsim.people.content import enabled
 from feedsim.scenario import Study
 from feedsim.steering import steered, takes_whole_numbers
 from feedsim.study.trials import figures
@@ -108,8 +110,9 @@ class FeedEnvironment(gymnasium.Env[Floats, Floats]):
         return np.zeros(len(self.observed), np.float32), {"day": 0, "seed": of_run}
 
     def step(self, action: Floats) -> tuple[Floats, float, bool, bool, dict[str, Any]]:
-        """Live a day with these settings. Raises Faults where they do not fit together."""
-        assert self.simulation is not None, "reset comes before step"
+        """Live a day with these settings. Raises Faults where they do not fit together, RuntimeError without a day."""
+        if self.simulation is None or self.day >= self.scenario.days:
+            raise RuntimeError("there is no day to live: reset comes before step, and after the last day")
         self.simulation.server.steer(steered(self.scenario, self.settings(action)))
         self.simulation.advance(self.writer, (self.day + 1) * DAY)
         self.day += 1
@@ -123,7 +126,9 @@ class FeedEnvironment(gymnasium.Env[Floats, Floats]):
         return observation, reward, False, self.day >= self.scenario.days, info
 
     def settings(self, action: Floats) -> Values:
-        """What an action sets: dotted path -> value."""
+        """What an action sets: dotted path -> value. Raises ValueError for another number of levers."""
+        if np.shape(action) != (len(self.levers),):
+            raise ValueError(f"an action is a number for each of {len(self.levers)} levers, not {np.shape(action)}")
         parts = np.clip(np.asarray(action, np.float64), 0, 1).tolist()
         pairs = zip(parts, self.levers.items(), strict=True)
         return {path: _between(part, lever, self.is_whole[path]) for part, (path, lever) in pairs}
@@ -182,14 +187,31 @@ def check(study: Study, prices: Mapping[str, float] | None = None) -> None:
         for path, lever in study.optimize.levers.items()
         if lever.choices or not MOVABLE.fullmatch(path)
     ]
-    wanted = study.optimize.objectives if prices is None else prices
-    faults += [
-        Fault(file, None, f"optimize.objectives.{name}", "is not measured day by day", nearest(name, DAILY))
-        for name in wanted
-        if Goal.said(name).metric not in DAILY
-    ]
+    faults += _objectives(study, study.optimize.objectives) if prices is None else _prices(study, prices)
     if faults:
         raise Faults(faults)
+
+
+def _objectives(study: Study, names: Iterable[str]) -> list[Fault]:
+    """What is wrong with what is wanted."""
+    harms = tuple(enabled(study.scenario.harms))
+    found = {name: wrong_goal(Goal.said(name), harms) or _undaily(name) for name in names}
+    return [
+        Fault(str(study.file), None, f"optimize.objectives.{name}", *wrong) for name, wrong in found.items() if wrong
+    ]
+
+
+def _undaily(name: str) -> tuple[str, str] | None:
+    return None if Goal.said(name).metric in DAILY else ("is not measured day by day", nearest(name, DAILY))
+
+
+def _prices(study: Study, prices: Mapping[str, float]) -> list[Fault]:
+    """What is wrong with prices."""
+    if not prices:
+        return [Fault("prices", None, "", "there are none", "there should be one at least")]
+    odd = [name for name, price in prices.items() if not math.isfinite(price)]
+    right = "it should be a finite number"
+    return [*_objectives(study, prices), *(Fault("prices", None, name, f"{prices[name]}", right) for name in odd)]
 
 
 _RIGHT = "it should be a range of ranker.weights.<action>, ranker.out_of_network_factor or a setting of a policy"

@@ -1,5 +1,6 @@
 """The block `optimize` of a study file: which settings may be moved, what for, and how long to search."""
 
+import math
 import re
 from typing import Annotated, Any, Literal, TypeAlias
 
@@ -87,6 +88,8 @@ class Optimize(Block):
             if not re.fullmatch(LINE, text):
                 right = "it should be metric >= number or metric <= number, or a percentage, or a percentage of base"
                 raise ValueError(f"constraints: {shown(text)}; {right}")
+            if not math.isfinite(Constraint.said(text).value):
+                raise ValueError(f"constraints: {shown(text)}; its number should be finite")
         return self
 
     @property

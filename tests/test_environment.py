@@ -40,6 +40,34 @@ def said(tmp_path: Path) -> Study:
     return study(tmp_path, WORLD + SEARCH)
 
 
+@pytest.mark.parametrize(
+    ("prices", "wrong"),
+    [
+        ({}, "there are none"),
+        ({"prevalence": -1.0}, "there is none for all classes of harm together"),
+        ({"prevalence[nohate]": -1.0}, "'nohate' is no class of harm here"),
+        ({"engagement_value": float("nan")}, "nan; it should be a finite number"),
+        ({"harm_reach[hate]": -1.0}, "is not measured day by day"),
+    ],
+)
+def test_prices_that_mean_nothing_are_faults(said: Study, prices: dict[str, float], wrong: str) -> None:
+    with pytest.raises(Faults) as caught:
+        FeedEnvironment(said, prices=prices)
+    assert wrong in str(caught.value)
+
+
+def test_no_day_is_lived_before_the_first_and_after_the_last(said: Study) -> None:
+    env = FeedEnvironment(said)
+    with pytest.raises(RuntimeError, match="no day"):
+        env.step(np.zeros(3, np.float32))
+    env.reset(seed=1)
+    with pytest.raises(ValueError, match="each of 3 levers"):
+        env.step(np.zeros(2, np.float32))
+    assert [env.step(np.zeros(3, np.float32))[3] for _ in range(2)] == [False, True]
+    with pytest.raises(RuntimeError, match="no day"):
+        env.step(np.zeros(3, np.float32))
+
+
 def lived(env: FeedEnvironment, folder: Path, seed: int, *actions: list[float]) -> Tables:
     """Every table of an episode, as a run would write them."""
     with RunWriter(folder / "run") as writer:

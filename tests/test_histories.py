@@ -13,7 +13,7 @@ from worlds import settings
 
 from feedsim.engine.snapshot import about
 from feedsim.faults import Faults
-from feedsim.results import NotARun, find_runs, open_run
+from feedsim.results import find_runs, open_run
 from feedsim.scenario import Scenario
 from feedsim.study.engines.here import HereEngine
 from feedsim.study.events import Done, Event
@@ -348,7 +348,7 @@ def test_policies_in_another_order_are_another_past() -> None:
 
 def test_a_run_without_snapshots_and_a_folder_without_a_run_are_told(past: Path, tmp_path: Path) -> None:
     plan = plan_study(study(past, FUTURE + "seeds: 1\n"), tmp_path)
-    with pytest.raises(NotARun):
+    with pytest.raises(Faults, match="there is no run in that folder; it should be a run's folder, or its arm's"):
         gone_on(plan, f"{past}@0")
     carry_out([plan], HereEngine(), Silent())
     with pytest.raises(Faults, match="keeps no snapshot of that day; snapshot_every_days makes a run keep some"):

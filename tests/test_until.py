@@ -128,6 +128,18 @@ def test_what_is_no_goal_is_a_fault(text: str, fault: str) -> None:
     assert str(error.value) == f"--until-precision: {fault}"
 
 
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        ("amplification=1%", "'amplification' is measured by group only"),
+        ("engagement_value:hate=1%", "engagement_value is not measured by class of harm"),
+    ],
+)
+def test_what_nothing_will_ever_measure_is_a_fault_before_anything_runs(text: str, wrong: str) -> None:
+    with pytest.raises(Faults, match=wrong):
+        read_goals([text], ["amplification", "engagement_value"], ["hate"])
+
+
 def test_all_faults_are_told() -> None:
     with pytest.raises(Faults) as error:
         read_goals(["a=1", "b=1", "clicks=1"], ["clicks"], [])

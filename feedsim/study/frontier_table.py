@@ -70,9 +70,9 @@ def _caption(frontier: Frontier) -> str:
     if frontier.constraints:
         lines.append(f"{kept} of {len(rows)} keep the constraints.")
     lines.append(
-        f"{int(rows['non_dominated'].sum())} are not dominated: no other is as good in all objectives and better in "
-        f"one. Differences are to {BASE}, paired by seed. On the frontier: the probability of that, over resamples of "
-        f"the seeds. The hypervolume, of what is better than twice as bad as {BASE}, is "
+        f"Not dominated: {int(rows['non_dominated'].sum())} of {len(rows)}: no other is as good in all objectives and "
+        f"better in one. Differences are to {BASE}, paired by seed. On the frontier: the probability of that, over "
+        f"resamples of the seeds. The hypervolume, of what is better than twice as bad as {BASE}, is "
         f"{rows['hypervolume'].iloc[-1]:.3f} times what {BASE} alone covers."
     )
     return " ".join(lines)

@@ -41,7 +41,12 @@ class Stored:
 
     def run_of(self, seed: int) -> Path:
         """Where the run of a seed should be: this very folder, or one in it."""
-        return self.folder if (self.folder / "manifest.json").is_file() else self.folder / f"seed={seed}"
+        if (self.folder / "manifest.json").is_file():
+            return self.folder
+        if not any(self.folder.glob("seed=*")):
+            right = "it should be a run's folder, or its arm's, such as runs/baseline/baseline"
+            raise Faults([self.fault("there is no run in that folder", right)])
+        return self.folder / f"seed={seed}"
 
     def fault(self, wrong: str, right: str) -> Fault:
         """What is wrong with it."""

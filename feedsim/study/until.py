@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from feedsim.faults import Fault, Faults, nearest
+from feedsim.measures.names import METRICS
 from feedsim.study.compare import ARM, CELL, differences, plain
 from feedsim.study.inference import t_half_width
 from feedsim.study.precision import Precision, read_precision, seeds_needed
@@ -22,6 +23,10 @@ from feedsim.study.precision import Precision, read_precision, seeds_needed
 OPTION = "--until-precision"
 FIRST, STEP = 10, 1.5
 """Seeds at the first look; and times as many at each further one."""
+OF_GROUPS = ("amplification", "reach_share")
+"""Metrics of which there is none for everyone."""
+OF_NO_HARM = {metric.name for metric in METRICS if metric.area == "engagement"} - {"posts"}
+"""Metrics that classes of harm do not cut."""
 LOOK_LEVEL = 0.975
 """Of the intervals at a look, so that those of a whole sequence of looks come to 95 %."""
 
@@ -61,6 +66,11 @@ def _read_goal(text: str, metrics: Sequence[str], harms: Sequence[str]) -> Goal 
         return Fault(OPTION, None, "", f"'{text}'", "it should be METRIC=0.5%, or METRIC:HARM=0.5%")
     if metric not in metrics:
         return Fault(OPTION, None, "", f"there is no metric '{metric}'", nearest(metric, metrics))
+    if metric in OF_GROUPS:
+        right = "it should be a metric of everyone's, such as engagement_value"
+        return Fault(OPTION, None, "", f"'{metric}' is measured by group only", right)
+    if colon and metric in OF_NO_HARM:
+        return Fault(OPTION, None, "", f"{metric} is not measured by class of harm", f"it should be {metric}={amount}")
     if colon and harm not in harms:
         return Fault(OPTION, None, "", f"there is no harm '{harm}'", nearest(harm, harms))
     precision = read_precision(amount, OPTION)
