@@ -55,7 +55,7 @@ def test_a_run_is_a_command_without_a_shell_and_without_code_of_others(tmp_path:
 
 
 @pytest.mark.usefixtures("sleepers")
-@pytest.mark.parametrize("name", ["", "..", "../x", "a/b", "/tmp/x", "-x", "a b", "$(id)", "A", "a" * 41, "x;y", "x\n"])
+@pytest.mark.parametrize("name", ["", "..", "../x", "a/b", "/a", "-x", "a b", "$(id)", "A", "a" * 41, "x;y", "x\n"])
 def test_no_name_leads_out_of_the_folder_or_into_a_shell(tmp_path: Path, name: str) -> None:
     with pytest.raises(starting.Refused):
         starting.start(tmp_path, name, text)
