@@ -17,6 +17,9 @@ MARK = (
 """For the browser's tab. Streamlit would fetch its own icons for it from the network."""
 TITLE_WIDTH, AXIS_WIDTH, PANEL_WIDTH = 34, 44, 24
 """Letters a line: what a screen of 390 pixels shows, and what the height of one or of several panels does."""
+BESIDE, BELOW = 70, 58
+"""Pixels that the numbers of an axis and its name take, in all but a few charts. If they take more, plotly finds out
+when it has drawn everything, and draws it once more."""
 LINE = 20
 """Pixels of a line of the title."""
 THEME = {
@@ -108,7 +111,7 @@ def _lines(said: object) -> str:
     return "<br>".join(drawn(line) for line in str(said).split("\n"))
 
 
-def _frame(layout: dict[str, object], traces: list[dict[str, object]], panels: int, ground: str) -> dict[str, object]:
+def _frame(layout: dict[str, Any], traces: list[dict[str, Any]], panels: int, ground: str) -> dict[str, object]:
     """Title, key and margins: they add to the height, so that they take nothing from the chart."""
     title = layout.get("title")
     said = title.get("text", "") if isinstance(title, dict) else ""
@@ -118,6 +121,7 @@ def _frame(layout: dict[str, object], traces: list[dict[str, object]], panels: i
     more = lines.count("<br>")
     top = 18 + LINE * (1 + more) + (24 if panels > 1 else 0)
     height = layout.get("height")
+    tall = height if isinstance(height, int | float) else 310
     return {
         "title": {
             "text": lines, "x": 0, "xref": "container", "xanchor": "left", "yref": "container", "y": 1,
@@ -125,14 +129,21 @@ def _frame(layout: dict[str, object], traces: list[dict[str, object]], panels: i
             "yanchor": "top", "pad": {"t": 10 + LINE // 2 * more, "l": 4}, "font": {"size": 15},
         },
         "showlegend": has_key,
-        "legend": {
-            "orientation": "h", "xref": "container", "x": 0, "xanchor": "left", "yref": "container", "y": 0,
-            "yanchor": "bottom", "font": {"size": 12},
-        },
-        "margin": {"l": 8, "r": 12, "t": top, "b": 8},
-        "height": (height if isinstance(height, int | float) else 310) + top + 8 + 10 * len(keys),
+        "legend": _key(layout, tall),
+        "margin": {"l": BESIDE if layout["yaxis"].get("visible", True) else 8, "r": 12, "t": top, "b": 8},
+        "height": tall + top + 8 + 10 * len(keys),
         "paper_bgcolor": ground,
         "plot_bgcolor": ground,
         "hoverlabel": {"namelength": -1},
         "dragmode": False,
     }  # fmt: skip
+
+
+def _key(layout: dict[str, Any], height: float) -> dict[str, Any]:
+    """The key, below the chart. Below numbers its place is known; below words, which may be long and aslant, it goes
+    to the bottom of the picture, for which plotly draws everything twice."""
+    across = [layout[name] for name in layout if name.startswith("xaxis")]
+    has_words = any(axis.get("type") == "category" or "ticktext" in axis for axis in across)
+    bottom = {"xref": "container", "yref": "container", "y": 0, "yanchor": "bottom"}
+    place = bottom if has_words else {"y": -BELOW / height, "yanchor": "top"}
+    return {"orientation": "h", "x": 0, "xanchor": "left", "font": {"size": 12}, **place}

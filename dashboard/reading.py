@@ -79,13 +79,19 @@ def _cells(_study: StudyFolder, stamp: str, assumption: str, metrics: tuple[str,
 def runs(study: StudyFolder, assumption: str, only: Sequence[str] = ()) -> list[tuple[RunPath, Run]]:
     """The finished runs that the summary is of, of `only` these arms if any are named. Raises NotARun where one is
     damaged."""
-    roster = _summary(study, study.stamp)[1]
-    found = [run for run in study.runs if run.assumption == assumption and (not only or run.arm in only)]
-    found = [run for run in found if (run.arm, run.assumption, run.seed) in roster.runs]
-    found.sort(key=lambda run: (roster.arms.index(run.arm), run.seed))
+    found = [one for one in _runs(study, study.stamp, assumption) if not only or one[0].arm in only]
     if not found:
         raise NotARun(f"{study.name}: the runs of its summary are gone; run the study again")
-    return [(run, opened(study, run)) for run in found]
+    return found
+
+
+@st.cache_resource(max_entries=8 * STUDIES, show_spinner=False)
+def _runs(_study: StudyFolder, stamp: str, assumption: str) -> list[tuple[RunPath, Run]]:
+    roster = _summary(_study, stamp)[1]
+    found = [run for run in _study.runs if run.assumption == assumption]
+    found = [run for run in found if (run.arm, run.assumption, run.seed) in roster.runs]
+    found.sort(key=lambda run: (roster.arms.index(run.arm), run.seed))
+    return [(run, opened(_study, run)) for run in found]
 
 
 def opened(study: StudyFolder, run: RunPath) -> Run:

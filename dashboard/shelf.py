@@ -55,7 +55,7 @@ class StudyFolder:
         name = " / ".join(path.relative_to(self.folder).parts).removesuffix(ERROR)
         return Failure(name, (text_of(self.root, path).splitlines() or ["it said nothing"])[0])
 
-    @property
+    @cached_property
     def stamp(self) -> str:
         """Changes when a run of the study is written anew, or its summary."""
         files = [self.folder / "summary.parquet", *(run.path / "manifest.json" for run in self.runs)]

@@ -42,12 +42,23 @@ _PICTURES_HTML = (
 )
 
 
+class _Ready(go.Figure):
+    """A figure as plain data. Streamlit would check plain data once more, which takes longer than making it."""
+
+    def __init__(self, spec: dict[str, Any]) -> None:
+        object.__setattr__(self, "spec", spec)
+
+    def to_dict(self) -> dict[str, Any]:
+        """As it is."""
+        return self.spec
+
+
 def chart(figure: go.Figure, numbers: pd.DataFrame, name: str) -> None:
     """A figure; below it, folded, its numbers and the downloads. `name` is its own on the page, and names the files."""
     key = file_name(name)
     title = str(figure.layout.title.text or name)
     with st.container(key=f"chart-{key}"):
-        shown = dressed(figure, is_dark())
+        shown = _Ready(dressed(figure, is_dark()))
         st.plotly_chart(shown, theme=None, key=f"figure-{key}", config=_config(key), alt=one_line(title))
     _below(numbers, key)
 

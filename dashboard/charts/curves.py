@@ -7,10 +7,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from dashboard.charts.panels import axes, names_of, panels
-from feedsim.report.charts import INK, Look, Trace, blank, looks
-
-MARKERS = 9
-"""Of a curve with many points, those that carry the arm's marker."""
+from feedsim.report.charts import INK, MOST_MARKERS, Look, Trace, blank, looks
 
 
 def curves(rows: pd.DataFrame, arms: Sequence[str], title: str, x: str, y: str, logs: str = "") -> go.Figure:
@@ -37,7 +34,7 @@ def _curve(rows: pd.DataFrame, arm: str, look: Look) -> list[Trace]:
         return []
     hover = "%{x:.3~g}: %{y:.3~g}<extra>%{fullData.name}</extra>"
     line = {"color": look.colour, "dash": look.dash, "width": 2}
-    marker = {"symbol": look.marker, "size": 7, "maxdisplayed": MARKERS, "color": look.colour}
+    marker = {"symbol": look.marker, "size": 7, "maxdisplayed": MOST_MARKERS, "color": look.colour}
     named = {"name": arm, "legendgroup": arm, "hovertemplate": hover}
     at = {"x": rows["x"].tolist(), "y": rows["y"].tolist(), "mode": "lines+markers"}
     return [{"type": "scatter", **at, "line": line, "marker": marker, **named}]

@@ -15,9 +15,9 @@ from feedsim.report.charts import (
     SIDE_BY_SIDE,
     Look,
     Trace,
-    blank,
     columns,
     course,
+    ground,
     looks,
     over_seeds,
     point,
@@ -41,17 +41,18 @@ class Mark:
 def panels(rows: pd.DataFrame, arms: Sequence[str], title: str, x: str, y: str, draw: Draw) -> go.Figure:
     """A panel for each name in the column `panel`, in which `draw` draws each arm's rows."""
     shown, named = names_of(rows), rows.assign(panel=rows["panel"].astype(str), arm=rows["arm"].astype(str))
-    groups = dict(list(named.groupby(["panel", "arm"], sort=False)))
+    groups, nothing = dict(list(named.groupby(["panel", "arm"], sort=False))), named.head(0)
     traces: list[Trace] = []
     in_key: set[str] = set()
     for place, name in enumerate(shown):
         for rank, (arm, look) in enumerate(looks(arms).items()):
-            for trace in draw(groups.get((name, arm), named.head(0)), arm, look):
+            for trace in draw(groups.get((name, arm), nothing), arm, look):
                 is_first = trace.get("showlegend", True) and arm not in in_key
                 in_key |= {arm} if is_first else set()
                 right, left = axes(place)
                 traces.append({**trace, "showlegend": is_first, "legendrank": rank + 1, "xaxis": right, "yaxis": left})
-    return go.Figure(traces, _grid(shown, title, x, y))
+    # Checking every property takes plotly longer than all the rest; tests check every figure of every page.
+    return go.Figure(traces, _grid(shown, title, x, y), _validate=False)
 
 
 def names_of(rows: pd.DataFrame) -> list[str]:
@@ -71,7 +72,7 @@ def _grid(names: Sequence[str], title: str, x: str, y: str) -> dict[str, Any]:
     Written by hand: plotly's own takes a third of a second for a few panels.
     """
     many = max(len(names), 1)
-    layout: dict[str, Any] = blank(title, x, y).layout.to_plotly_json() | {"showlegend": True}
+    layout = ground(title, x, y) | {"showlegend": True}
     if many == 1:
         return layout | {"height": TALL, "annotations": [_heading(name, 1.0) for name in names if name]}
     across, up = layout.pop("xaxis"), layout.pop("yaxis")
@@ -166,11 +167,12 @@ def planes(points: pd.DataFrame, arms: Sequence[str], title: str, x: str, y: str
     for place, name in enumerate(names_of(points)):
         best = frontier(points[points["panel"].astype(str) == name])
         if len(best) > 1:
-            line = go.Scatter(
-                x=best["x"], y=best["y"], mode="lines", name="frontier", legendgroup="frontier", hoverinfo="skip",
-                line={"color": INK, "width": 1, "dash": "dot"}, showlegend=place == 0, xaxis=axes(place)[0],
-                yaxis=axes(place)[1],
-            )  # fmt: skip
+            right, left = axes(place)
+            line: Trace = {
+                "type": "scatter", "x": best["x"].tolist(), "y": best["y"].tolist(), "mode": "lines",
+                "name": "frontier", "legendgroup": "frontier", "hoverinfo": "skip", "showlegend": place == 0,
+                "line": {"color": INK, "width": 1, "dash": "dot"}, "xaxis": right, "yaxis": left,
+            }  # fmt: skip
             figure.add_trace(line)
     return figure
 

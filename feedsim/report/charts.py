@@ -27,6 +27,8 @@ AXIS = {"gridcolor": GRID, "linecolor": GRID, "zeroline": False, "automargin": T
 Trace: TypeAlias = dict[str, Any]
 """What plotly draws, before it is checked: a figure checks it."""
 SIDE_BY_SIDE = {"barmode": "group", "bargap": 0.25, "bargroupgap": 0.08}
+MOST_MARKERS = 9
+"""Of a line with many points, those that carry the arm's marker."""
 BAND = "2E"
 """Opacity of a spread over seeds, as the last two digits of a colour."""
 
@@ -95,7 +97,8 @@ def course(days: pd.DataFrame, arm: str, look: Look, x: str) -> list[Trace]:
 
 
 def _line(x: list[float], y: list[float], arm: str, look: Look) -> Trace:
-    line, marker = {"color": look.colour, "dash": look.dash, "width": 2}, {"symbol": look.marker, "size": 7}
+    line = {"color": look.colour, "dash": look.dash, "width": 2}
+    marker = {"symbol": look.marker, "size": 7, "maxdisplayed": MOST_MARKERS}
     hover = "%{x}: %{y:.3~g}<extra>%{fullData.name}</extra>"
     drawn = {"mode": "lines+markers", "line": line, "marker": marker, "hovertemplate": hover}
     return {"type": "scatter", "x": x, "y": y, "name": arm, "legendgroup": arm, **drawn}
@@ -190,17 +193,20 @@ def error_bars(rows: pd.DataFrame, axis: str, colour: str) -> dict[str, object]:
 
 def blank(title: str, x: str, y: str) -> go.Figure:
     """A figure with nothing in it yet."""
-    return go.Figure(
-        layout={
-            "title": {"text": title},
-            "template": "none",
-            "font": {"family": "system-ui, sans-serif", "size": 13, "color": INK},
-            "paper_bgcolor": "rgba(0,0,0,0)",
-            "plot_bgcolor": "rgba(0,0,0,0)",
-            "margin": {"l": 8, "r": 12, "t": 8, "b": 8},
-            "height": 310,
-            "showlegend": False,
-            "xaxis": {**AXIS, "title": {"text": x, "standoff": 10, "font": {"size": 12}}},
-            "yaxis": {**AXIS, "title": {"text": y, "standoff": 10, "font": {"size": 12}}},
-        }
-    )
+    return go.Figure(layout=ground(title, x, y))
+
+
+def ground(title: str, x: str, y: str) -> dict[str, Any]:
+    """The layout that all figures begin with."""
+    return {
+        "title": {"text": title},
+        "template": {},
+        "font": {"family": "system-ui, sans-serif", "size": 13, "color": INK},
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "margin": {"l": 8, "r": 12, "t": 8, "b": 8},
+        "height": 310,
+        "showlegend": False,
+        "xaxis": {**AXIS, "title": {"text": x, "standoff": 10, "font": {"size": 12}}},
+        "yaxis": {**AXIS, "title": {"text": y, "standoff": 10, "font": {"size": 12}}},
+    }
