@@ -110,7 +110,12 @@ def _opened(_study: StudyFolder, _run: RunPath, path: str, written: int) -> Run:
 
 def days(study: StudyFolder, assumption: str, metrics: Sequence[str]) -> pd.DataFrame:
     """Cells of days of some metrics: arm, seed, day, CELL, value, n; text is categorical. Raises NotARun."""
-    rows = _days(study, study.stamp, assumption)
+    return _some_days(study, study.stamp, assumption, tuple(metrics))
+
+
+@st.cache_resource(max_entries=8 * STUDIES, show_spinner=False)
+def _some_days(_study: StudyFolder, stamp: str, assumption: str, metrics: tuple[str, ...]) -> pd.DataFrame:
+    rows = _days(_study, stamp, assumption)
     return rows[rows["metric"].isin(metrics)]
 
 

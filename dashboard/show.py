@@ -42,8 +42,10 @@ _PICTURES_HTML = (
 )
 
 
-class _Ready(go.Figure):
+class _Ready(go.Figure):  # type: ignore[misc]
     """A figure as plain data. Streamlit would check plain data once more, which takes longer than making it."""
+
+    spec: dict[str, Any]
 
     def __init__(self, spec: dict[str, Any]) -> None:
         object.__setattr__(self, "spec", spec)

@@ -1,7 +1,10 @@
 """The dashboard without a browser: Streamlit's AppTest on a folder of runs."""
 
+import json
 from pathlib import Path
+from typing import Any
 
+import plotly.graph_objects as go
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -23,14 +26,22 @@ def opened(monkeypatch: pytest.MonkeyPatch, folder: Path, page: str = "studies",
 
 
 def visited(app: AppTest, page: str, **address: str) -> AppTest:
-    """The app, on another page and address."""
+    """The app, on another page and address, every figure of which is one that plotly knows."""
     if page:
         app.switch_page(f"views/{page}.py")
     for name in list(app.query_params):
         del app.query_params[name]
     for name, value in address.items():
         app.query_params[name] = value
-    return app.run()
+    app.run()
+    for figure in figures(app):
+        go.Figure(figure)
+    return app
+
+
+def figures(app: AppTest) -> list[dict[str, Any]]:
+    """The charts, as the browser gets them."""
+    return [json.loads(one.proto.spec) for one in app.get("plotly_chart")]
 
 
 def said(app: AppTest) -> str:
@@ -41,10 +52,7 @@ def said(app: AppTest) -> str:
 
 def titles(app: AppTest) -> list[str]:
     """What the charts ask."""
-    import json
-
-    charts = [json.loads(one.proto.spec) for one in app.get("plotly_chart")]
-    return [chart["layout"]["title"]["text"].replace("<br>", " ") for chart in charts]
+    return [figure["layout"]["title"]["text"].replace("<br>", " ") for figure in figures(app)]
 
 
 def chosen(name: str) -> str:
