@@ -77,7 +77,9 @@ def _latest() -> None:
     """The plane of the study that was written last. What is wrong with it, the list above tells."""
     for study in (study for study in find_studies(root()) if study.runs):
         try:
-            cells = reading.cells(study, reading.assumptions(study)[0], ["engagement_value", "prevalence"])
+            assumption = reading.assumptions(study)[0]
+            reading.runs(study, assumption)  # all can be read
+            cells = reading.cells(study, assumption, ["engagement_value", "prevalence"])
             figure, points = plane(cells, reading.arms(study), "engagement_value", ANY, Cut(EVERYONE))
         except (NotARun, IndexError):
             continue
