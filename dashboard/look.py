@@ -27,12 +27,14 @@ THEME = {
         "primaryColor": COLOURS[0],
         "backgroundColor": GROUND["light"],
         "secondaryBackgroundColor": "#F3F2EF",
-        "textColor": INK,
+        # Captions have six tenths of it, which must still stand out from white.
+        "textColor": "#101820",
         "linkColor": COLOURS[0],
         "borderColor": "#DDE1E6",
     },
     "dark": {
-        "primaryColor": DARK[COLOURS[0]],
+        # White words stand on it, in the dark as well.
+        "primaryColor": COLOURS[0],
         "backgroundColor": GROUND["dark"],
         "secondaryBackgroundColor": "#1B2026",
         "textColor": DARK[INK],

@@ -56,9 +56,9 @@ def choose_part(name: str, options: Mapping[str, str], label: str = "Show") -> s
         said = None
     value = next(iter(options)) if said is None else said
     st.session_state[_key(name)] = value
-    st.segmented_control(
+    st.radio(
         label, list(options), key=_key(name), format_func=lambda key: options[key], on_change=_write,
-        args=(name, False), required=True, label_visibility="collapsed",
+        args=(name, False), horizontal=True, label_visibility="collapsed",
     )  # fmt: skip
     return value
 

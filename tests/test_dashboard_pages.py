@@ -307,7 +307,7 @@ def test_no_page_raises_and_each_says_something(bad: Path, monkeypatch: pytest.M
         assert said(app).strip(), page
         assert "Traceback" not in said(app), page
         # Parts of a page are there where the page has something to show.
-        for part in PARTS.get(page, ()) if app.get("button_group") else ():
+        for part in PARTS.get(page, ()) if app.radio else ():
             visited(app, page, part=part)
             assert [one.value for one in app.exception] == [], (page, part)
             assert titles(app) or app.info or app.error or app.dataframe, (page, part)
