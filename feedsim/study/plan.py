@@ -1,5 +1,6 @@
 """What a study has to run: its arms x assumptions x seeds, where each run goes, and which are there already."""
 
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -180,10 +181,10 @@ def taken_places(plan: StudyPlan) -> Iterator[Fault]:
 
 
 def check_writable(folder: Path, out: Path) -> None:
-    """Make the folder and see that a file can be written there. Raises Faults where it can't."""
+    """See that a file can be written there, or where the folder would be made. Leaves nothing; raises Faults."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with TemporaryFile(dir=folder):
+        there = next(path for path in (folder, *folder.absolute().parents) if os.path.lexists(path))
+        with TemporaryFile(dir=there):
             pass
     except OSError as error:
         wrong = f"can't write there ({error.strerror or error})"
