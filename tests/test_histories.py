@@ -1,7 +1,6 @@
 """One history, many futures: what arms share is lived once, to the same bits as if each had lived it alone."""
 
 import shutil
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
