@@ -85,7 +85,7 @@ READERS = {
 }
 """What reads and writes files and knows nothing of the engine -> all that it may import of feedsim."""
 
-ONLY_FOR_TYPES = {("__init__", name) for name in ("results", "scenario", "study.comparing", "study.running")}
+ONLY_FOR_TYPES = {("__init__", name) for name in ("results", "scenario", "study.comparing", "study.scripting")}
 """(who, whom) under TYPE_CHECKING. The public names: they are loaded when somebody asks for them."""
 
 

@@ -16,7 +16,7 @@ from feedsim.results import find_runs, open_run, read_summary
 from feedsim.scenario import Study, load_study
 from feedsim.study.engines.here import HereEngine
 from feedsim.study.frontier import read_frontier
-from feedsim.study.running import run
+from feedsim.study.scripting import run
 from feedsim.study.searching import load_search, optimize_and_show
 
 SEARCH = """
