@@ -2,6 +2,13 @@
 
 from feedsim.tables import F64, I32, I64, TABLES, TEXT, Column
 
+FILES = (
+    "summary.parquet", "comparison.parquet", "assumptions.parquet", "sensitivity.parquet", "frontier.parquet",
+    "report.html",
+)  # fmt: skip
+"""What a study leaves beside its arms."""
+FOLDERS = ("sensitivity", "frontier")
+"""Likewise: runs of an analysis, and scenario files of a search."""
 RUN = (
     Column("arm", TEXT, "name", "what was chosen"),
     Column("assumption", TEXT, "name", "what was assumed; empty = the study assumes one thing"),

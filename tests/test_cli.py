@@ -244,7 +244,7 @@ def test_what_is_no_run_is_not_replaced(study: Path, tmp_path: Path, inside: boo
     assert mine.read_text() == "mine"
 
 
-@pytest.mark.parametrize("file", ["summary.parquet", "comparison.parquet", "report.html"])
+@pytest.mark.parametrize("file", ["summary.parquet", "comparison.parquet", "frontier.parquet", "report.html"])
 def test_a_folder_in_the_place_of_what_a_study_leaves_is_told_before_anything_runs(
     study: Path, tmp_path: Path, file: str
 ) -> None:

@@ -79,6 +79,14 @@ def test_the_command_line_chooses_seeds_and_arms(tmp_path: Path) -> None:
             "arms:\n  report.html:\n",
             "2: arms.report.html: 'report.html' is a file of the study; it should be called something else",
         ),
+        (
+            "arms: {frontier: {}}\n",
+            "1: arms.frontier: 'frontier' is a folder of the study; it should be called something else",
+        ),
+        (
+            "arms: {frontier.parquet: {}}\n",
+            "1: arms.frontier.parquet: 'frontier.parquet' is a file of the study; it should be called something else",
+        ),
     ],
 )
 def test_a_wrong_head_is_a_fault_with_its_line(tmp_path: Path, text: str, fault: str) -> None:

@@ -57,7 +57,7 @@ def grown(plan: StudyPlan, most: int) -> Iterator[StudyPlan]:
     """The plan with as many seeds as each look has."""
     for count in looks(len(plan.study.seeds), most):
         study = plan.study.model_copy(update={"seeds": counted_on(plan.study.seeds, count)})
-        larger = plan_study(study, plan.folder.parent, plan.every_arm)
+        larger = plan_study(study, plan.folder.parent, plan.whole)
         if faults := list(taken_places(larger)):
             raise Faults(faults)
         yield larger

@@ -76,6 +76,6 @@ def summarise(plan: StudyPlan) -> list[str]:
     here = {run.arm for run in current}
     arms = [arm for arm in plan.every_arm if arm in here]
     if arms:
-        write_summary(plan.folder, arms, current)
+        write_summary(plan.folder, arms, current, plan.origin)
         write_beside(plan.folder, "assumptions", points_table(plan.study.points))
     return arms
