@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from feedsim.results import open_run
     from feedsim.scenario import Scenario, Study
     from feedsim.study.comparing import compare
-    from feedsim.study.running import run
+    from feedsim.study.scripting import run
 
 __all__ = ["Scenario", "Study", "__version__", "compare", "open_run", "run"]
 __version__ = "0.1.0"
@@ -23,7 +23,7 @@ _HOMES = {
     "Study": "feedsim.scenario",
     "compare": "feedsim.study.comparing",
     "open_run": "feedsim.results",
-    "run": "feedsim.study.running",
+    "run": "feedsim.study.scripting",
 }
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from feedsim.origin import Origin, with_origin
 from feedsim.study_tables import ASSUMPTIONS, SENSITIVITY
 from feedsim.tables import TEXT
 
@@ -26,7 +27,7 @@ def points_table(points: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:
     return found.assign(value=texts, number=pd.Series(numbers, dtype="float64"))
 
 
-def write_beside(study_dir: Path, name: str, rows: pd.DataFrame) -> Path | None:
+def write_beside(study_dir: Path, name: str, rows: pd.DataFrame, origin: Origin | None = None) -> Path | None:
     """Rows with at least the columns of the table, as `<name>.parquet`; units and meanings go into the schema.
 
     Without rows there is no file, and one that was there goes: it told of what the study no longer says.
@@ -38,7 +39,7 @@ def write_beside(study_dir: Path, name: str, rows: pd.DataFrame) -> Path | None:
         return None
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     table = pa.Table.from_pandas(rows[wanted.names], wanted, preserve_index=False).replace_schema_metadata()
-    pq.write_table(table, temporary, compression="zstd")
+    pq.write_table(with_origin(table, origin or {}), temporary, compression="zstd")
     return temporary.replace(path)
 
 

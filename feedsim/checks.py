@@ -11,6 +11,7 @@ from feedsim.inputs import Inputs
 from feedsim.people.content import CatalogueContent
 from feedsim.people.respond import Responses
 from feedsim.policy_checks import policy_findings
+from feedsim.study_tables import FILES, FOLDERS
 from feedsim.tables import TABLES
 from feedsim.validation import number, shown
 from feedsim.world.graph import EdgeListGraph
@@ -174,8 +175,8 @@ def folder_names(names: Iterable[str]) -> Iterator[tuple[str, str, str]]:
     for name in names:
         if not FOLDER.fullmatch(name):
             yield name, f"{shown(name)} can't be a folder", FOLDER_RULE
-        elif name in ("report.html", "summary.parquet", "assumptions.parquet", "sensitivity.parquet", "sensitivity"):
-            what = "file" if "." in name else "folder"
+        elif name in (*FILES, *FOLDERS):
+            what = "file" if name in FILES else "folder"
             yield name, f"'{name}' is a {what} of the study", "it should be called something else"
         elif (other := seen.setdefault(name.lower(), name)) != name:
             wrong = f"'{name}' and '{other}' are one folder on some computers"

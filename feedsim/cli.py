@@ -113,10 +113,13 @@ def run(
             "--until-precision",
             metavar="METRIC=0.5%",
             help="Add seeds, from 10 on, until every arm's difference to the first is known to this percentage of the "
-            "first arm's mean (or number); of one arm, its mean. METRIC:HARM=0.5% is about one class.",
+            "first arm's mean (or number); of one arm, its mean. 'METRIC[HARM]=0.5%' is about one class.",
         ),
     ] = [],  # noqa: B006
-    max_seeds: Annotated[int, typer.Option(min=10, metavar="N", help="At most so many seeds, when adding.")] = 100,
+    max_seeds: Annotated[
+        int | None,
+        typer.Option(min=10, metavar="N", help="At most so many seeds, when adding.", show_default="100"),
+    ] = None,
 ) -> None:
     """Run studies: every arm with every seed. What is finished already is kept and not run again."""
     from feedsim.study.engines.choice import engine_named

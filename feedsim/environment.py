@@ -30,6 +30,7 @@ from feedsim.scenario import Study
 from feedsim.steering import steered, takes_whole_numbers
 from feedsim.study.trials import figures
 from feedsim.table_writer import Values as Column
+from feedsim.validation import shown
 from feedsim.world.arrays import Doubles, Floats
 from feedsim.world.world import ACTIONS, World
 from feedsim.writer import RunWriter
@@ -73,12 +74,14 @@ class FeedEnvironment(gymnasium.Env[Floats, Floats]):
     Reward: of the study's objectives, as measured that day: the sum of price times figure. `prices` (objective -> price
     of a unit) are 1 for what should rise and -1 for what should fall, a percentage point being the unit of a share.
     Prevalence in a reward is the true one: it is what the scenario wants, not what the company knows.
+
+    Raises Faults for a study that is none (one of a single day, for example), and for wrong prices or threads.
     """
 
     metadata: dict[str, Any] = {"render_modes": []}  # noqa: RUF012 (as gymnasium declares it)
 
     def __init__(self, study: Study, prices: Mapping[str, float] | None = None, threads: int = 1) -> None:
-        check(study, prices)
+        check(study, prices, threads)
         assert study.optimize is not None
         self.scenario, self.levers, self.threads = study.scenario, study.optimize.levers, threads
         self.is_whole = {path: takes_whole_numbers(study.scenario, path) for path in self.levers}
@@ -176,7 +179,7 @@ def _sign(way: Direction) -> int:
     return 1 if way == "up" else -1
 
 
-def check(study: Study, prices: Mapping[str, float] | None = None) -> None:
+def check(study: Study, prices: Mapping[str, float] | None = None, threads: int = 1) -> None:
     """Raises Faults where a study is no environment."""
     file = str(study.file)
     if study.optimize is None:
@@ -188,6 +191,13 @@ def check(study: Study, prices: Mapping[str, float] | None = None) -> None:
         if lever.choices or not MOVABLE.fullmatch(path)
     ]
     faults += _objectives(study, study.optimize.objectives) if prices is None else _prices(study, prices)
+    if study.scenario.days < 2:
+        # Gymnasium's checker takes what is truncated after its first step for broken.
+        faults.append(
+            Fault(file, None, "days", f"{study.scenario.days} is one step, and no episode", "it should be at least 2")
+        )
+    if type(threads) is not int or threads < 1:
+        faults.append(Fault("threads", None, "", shown(threads), "it should be a whole number, at least 1"))
     if faults:
         raise Faults(faults)
 

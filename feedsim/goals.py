@@ -20,6 +20,17 @@ LINE = rf"^ *{FORM} *(>=|<=) *{NUMBER} *(%( +of +base)?)? *$"
 _LINE = re.compile(rf" *(?P<metric>{FORM}) *(?P<sign>>=|<=) *(?P<value>{NUMBER}) *(?P<share>%)?(?P<base>.*)")
 
 
+def named(metric: str, harm: str) -> str:
+    """How a metric, of a class of harm or (empty) of none in particular, is written wherever one is named."""
+    return f"{metric}[{harm}]" if harm else metric
+
+
+def named_by(text: str) -> tuple[str, str]:
+    """Metric and class of harm (empty where there is none in it)."""
+    metric, _, harm = text.strip().removesuffix("]").partition("[")
+    return metric, harm
+
+
 @dataclass(frozen=True)
 class Goal:
     """A metric for everyone, over the whole run."""
@@ -30,11 +41,10 @@ class Goal:
     @classmethod
     def said(cls, text: str) -> "Goal":
         """From `metric` or `metric[harm]`."""
-        metric, _, harm = text.strip().removesuffix("]").partition("[")
-        return cls(metric, harm)
+        return cls(*named_by(text))
 
     def __str__(self) -> str:
-        return f"{self.metric}[{self.harm}]" if self.harm else self.metric
+        return named(self.metric, self.harm)
 
     @property
     def unit(self) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from feedsim.block import Block
 from feedsim.faults import Fault, Faults, Finding, Where, nearest
 from feedsim.inputs import PATHS, absolute, unset
-from feedsim.merging import Data, assigned, refusal
+from feedsim.merging import KIND, Data, assigned, refusal
 from feedsim.reading import Document, read, read_text
 from feedsim.validation import shown
 
@@ -202,13 +202,16 @@ def apply_sets(
 ) -> dict[str, Data]:
     """Every tree with the settings of the command line, over all that files say.
 
-    A setting that one arm lacks (its ranker is of another kind, say) is left out there; one that all lack is a fault.
+    A setting that one arm lacks (its ranker is of another kind, say) is left out there; one that all lack is a fault,
+    but for the kind of a new policy, which all get.
     """
     for path, layer in sets:
         value: Any = layer.data
         for name in path:
             value = value[name]
         refusals = {arm: refusal(path, tree, model) for arm, tree in trees.items()}
+        if all(refusals.values()):
+            refusals = {arm: refusal(path, tree, model, begin=True) for arm, tree in trees.items()}
         if all(refusals.values()):
             faults.append(_refused(path, refusals))
             continue
@@ -221,4 +224,6 @@ def _refused(path: Where, refusals: dict[str, Any]) -> Fault:
     depth, step = max(refusals.values(), key=lambda refused: int(refused[0]))
     name = path[depth - 1]
     right = _NOT_BY_SET.get(path[0]) or nearest(name, step.known)
+    if step.in_mapping and step.takes_a_kind and not right.startswith("did you mean"):
+        right = f"{SET} {'.'.join((*path[:depth], KIND))}=... adds it, and stands before its other settings"
     return Fault(SET, None, ".".join(path[:depth]), "unknown key", right)

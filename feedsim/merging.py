@@ -27,6 +27,8 @@ MIXES = frozenset(
 )
 """Block and field of each mix."""
 GROUPS = ("Population", "groups")
+KIND = "kind"
+"""The key that says which of several blocks it is."""
 
 
 def branches(annotation: Any) -> tuple[Any, ...]:
@@ -137,6 +139,11 @@ class Step:
     """type of what may stand there"""
 
     @property
+    def takes_a_kind(self) -> bool:
+        """May one of several kinds of block stand there?"""
+        return len(blocks(self.annotation)) > 1
+
+    @property
     def is_whole(self) -> bool:
         """Does it take whole numbers only?"""
         types = branches(self.annotation)
@@ -144,34 +151,35 @@ class Step:
 
 
 def walk(path: Where, data: Any, annotation: Any) -> Iterator[Step]:
-    """The steps of a path through `data`, up to the first that does not exist."""
+    """The steps of a path through `data`, up to the first that does not exist, or that a kind unknown here may have."""
     for name in path:
         model, value = chosen(annotation, data), values(annotation)
         known: Sequence[str] = tuple(data) if isinstance(data, dict) else ()
-        is_mix = False
+        is_mix = is_open = False
         if blocks(annotation):
+            is_open = model is None and KIND in known
             fields = fields_of(model) if model else {}
-            known, field = tuple(fields), fields.get(name)
+            known, field = tuple(fields) or (KIND,), fields.get(name)
             is_mix = model is not None and (model.__name__, name) in MIXES
             default = None if field is None else default_of(field)
             data = data.get(name, default) if isinstance(data, dict) else default
             annotation = None if field is None else field.annotation
         elif isinstance(data, dict):
             data, annotation = data.get(name), value
-        yield Step(tuple(known), name in known, value is not None, is_mix, data, annotation)
+        yield Step(tuple(known), name in known or is_open, value is not None, is_mix, data, annotation)
         if name not in known:
             return
 
 
-def refusal(path: Where, data: Data, model: type[Block]) -> tuple[int, Step] | None:
+def refusal(path: Where, data: Data, model: type[Block], begin: bool = False) -> tuple[int, Step] | None:
     """How far --set can go along a path, and the step that does not exist; None where it can be set.
 
-    A mapping takes a new name at the end of the path only.
+    A mapping takes a new name at the end of the path only; to `begin` a block, before its kind too.
     """
     steps = list(walk(path, data, model))
-    last = steps[-1]
-    fine = last.exists or (last.in_mapping and len(steps) == len(path))
-    return None if fine else (len(steps), last)
+    last, rest = steps[-1], path[len(steps) :]
+    new = last.in_mapping and (not rest or (begin and last.takes_a_kind and rest == (KIND,)))
+    return None if last.exists or new else (len(steps), last)
 
 
 def assigned(data: Data, path: Where, value: Any, model: type[Block]) -> Data:

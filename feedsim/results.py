@@ -12,6 +12,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from feedsim.origin import Origin, with_origin
 from feedsim.study_tables import COMPARISON, RUN
 from feedsim.tables import ALWAYS, FORMAT, TABLES
 from feedsim.writer import RunWriter, known, labels
@@ -147,11 +148,13 @@ SUMMARY = pa.schema([column.field(column.name) for column in RUN])
 """What summary.parquet has before the columns of metrics.parquet."""
 
 
-def write_summary(study_dir: Path, arms_in_order: Sequence[str], only: Sequence[RunPath] | None = None) -> Path:
+def write_summary(
+    study_dir: Path, arms_in_order: Sequence[str], only: Sequence[RunPath] | None = None, origin: Origin | None = None
+) -> Path:
     """The whole-run cells of every run of these arms, or of those `only`, arm by arm, as `summary.parquet`."""
     found = find_runs(study_dir) if only is None else only
     table = whole_runs([run for arm in arms_in_order for run in found if run.arm == arm])
-    return _write_at_once(table, Path(study_dir) / "summary.parquet")
+    return _write_at_once(with_origin(table, origin or {}), Path(study_dir) / "summary.parquet")
 
 
 def _write_at_once(table: pa.Table, path: Path) -> Path:

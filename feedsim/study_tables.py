@@ -2,6 +2,13 @@
 
 from feedsim.tables import F64, I32, I64, TABLES, TEXT, Column
 
+FILES = (
+    "summary.parquet", "comparison.parquet", "assumptions.parquet", "sensitivity.parquet", "frontier.parquet",
+    "report.html",
+)  # fmt: skip
+"""What a study leaves beside its arms."""
+FOLDERS = ("sensitivity", "frontier")
+"""Likewise: runs of an analysis, and scenario files of a search."""
 RUN = (
     Column("arm", TEXT, "name", "what was chosen"),
     Column("assumption", TEXT, "name", "what was assumed; empty = the study assumes one thing"),
@@ -14,7 +21,7 @@ COMPARISON = (
     *RUN[:2],
     *CELL,
     Column("base_arm", TEXT, "name", "the study's first arm, which it is compared with"),
-    Column("base", F64, "of the metric", "mean of the base arm over the same seeds"),
+    Column("base", F64, "of the metric", "mean of the base arm over the same seeds; 0 of amplification"),
     Column("mean", F64, "of the metric", "mean over seeds of the arm minus the base arm, paired by seed"),
     Column("sd", F64, "of the metric", "standard deviation of the differences over seeds; null with one seed"),
     Column("low", F64, "of the metric", "lower end of the 95 % interval of that mean; null with one seed"),

@@ -7,7 +7,7 @@ from time import perf_counter
 from feedsim.bench import BenchFailed, bench_study, manifest_of_a_run
 from feedsim.study.manifest import cores
 from feedsim.study.plan import plan_study
-from feedsim.study.running import RunsFailed, run
+from feedsim.study.scripting import RunsFailed, run
 from feedsim.study.work import simulate
 
 SWEEP_LABELS = {

@@ -12,7 +12,7 @@ from feedsim.results import open_run
 from feedsim.scenario import load_study
 from feedsim.study.assumptions import Choices, Listed, Lognormal, Normal, Range, Triangular, Unknown
 from feedsim.study.points import Sampling, names, points, short_paths
-from feedsim.study.running import run
+from feedsim.study.scripting import run
 
 SPILL, FALSE = "people.responses.spill", "people.responses.reshare_odds_if_false"
 ARMS = "arms: {time: {ranker: {kind: chronological}}, learned: {days: 4}}\n"

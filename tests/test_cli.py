@@ -182,7 +182,14 @@ def test_a_precision_that_is_none_is_a_fault(summary: Path, precision: str) -> N
 
 
 def test_a_goal_that_nothing_measures_is_a_fault(study: Path, tmp_path: Path) -> None:
-    words = ["--until-precision", "prevalence:hat=1%", "--until-precision", "engagement=1%", "--out", tmp_path / "runs"]
+    words = [
+        "--until-precision",
+        "prevalence[hat]=1%",
+        "--until-precision",
+        "engagement=1%",
+        "--out",
+        tmp_path / "runs",
+    ]
     result = call("run", study, *words)
     assert result.exit_code == 2
     assert result.stderr.splitlines() == [
@@ -191,6 +198,13 @@ def test_a_goal_that_nothing_measures_is_a_fault(study: Path, tmp_path: Path) ->
     ]
     assert not list((tmp_path / "runs").rglob("*.parquet"))
     assert call("run", study, "--until-precision", "clicks=1%", "--max-seeds", 9).exit_code == 2
+
+
+def test_most_seeds_of_what_adds_none_are_a_fault(study: Path, tmp_path: Path) -> None:
+    result = call("run", study, "--max-seeds", 20, "--out", tmp_path / "runs")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith("--max-seeds: 20, and nothing asks for more seeds; add --until-precision METRIC")
+    assert not (tmp_path / "runs").exists()
 
 
 def test_compare_knows_what_there_is_to_compare(summary: Path) -> None:
@@ -230,7 +244,7 @@ def test_what_is_no_run_is_not_replaced(study: Path, tmp_path: Path, inside: boo
     assert mine.read_text() == "mine"
 
 
-@pytest.mark.parametrize("file", ["summary.parquet", "comparison.parquet", "report.html"])
+@pytest.mark.parametrize("file", ["summary.parquet", "comparison.parquet", "frontier.parquet", "report.html"])
 def test_a_folder_in_the_place_of_what_a_study_leaves_is_told_before_anything_runs(
     study: Path, tmp_path: Path, file: str
 ) -> None:

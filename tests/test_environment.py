@@ -56,6 +56,18 @@ def test_prices_that_mean_nothing_are_faults(said: Study, prices: dict[str, floa
     assert wrong in str(caught.value)
 
 
+@pytest.mark.parametrize("threads", [0, -1, 1.5, True])
+def test_threads_that_are_none_are_a_fault(said: Study, threads: int) -> None:
+    with pytest.raises(Faults, match=r"^threads: .*; it should be a whole number, at least 1$"):
+        FeedEnvironment(said, threads=threads)
+
+
+def test_a_study_of_a_day_is_no_environment(tmp_path: Path) -> None:
+    short = study(tmp_path, WORLD + SEARCH, sets=["days=1"])
+    with pytest.raises(Faults, match=r"days: 1 is one step, and no episode; it should be at least 2"):
+        FeedEnvironment(short)
+
+
 def test_no_day_is_lived_before_the_first_and_after_the_last(said: Study) -> None:
     env = FeedEnvironment(said)
     with pytest.raises(RuntimeError, match="no day"):

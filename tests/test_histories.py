@@ -9,9 +9,11 @@ import pytest
 from sheets import study, written
 from test_laws import DESK
 from test_snapshots import assert_equal_runs
+from typer.testing import CliRunner
 from worlds import settings
 
-from feedsim.engine.snapshot import about
+from feedsim.cli import app
+from feedsim.engine.snapshot import ARRAYS, about
 from feedsim.faults import Faults
 from feedsim.results import find_runs, open_run
 from feedsim.scenario import Scenario
@@ -344,6 +346,17 @@ def test_policies_in_another_order_are_another_past() -> None:
     assert differing(one, one, 1) is None
     assert differing(one, other, 1) == (("policies",), "a, b", "b, a")
     assert differing(one, other, 0) is None
+
+
+def test_a_damaged_snapshot_is_refused_and_nothing_is_left_behind(past: Path, tmp_path: Path) -> None:
+    stored = tmp_path / "stored"
+    shutil.copytree(past / "runs/past/baseline/seed=1", stored)
+    (stored / "snapshots/day=1" / ARRAYS).write_bytes(b"half")
+    file = written(past, FUTURE + "seeds: 1\n")
+    result = CliRunner().invoke(app, ["run", str(file), "--from", f"{stored}@1", "--out", str(tmp_path / "runs")])
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "a file of the snapshot is missing, cut short or changed; run what it is of again" in result.stderr
+    assert not (tmp_path / "runs").exists()
 
 
 def test_a_run_without_snapshots_and_a_folder_without_a_run_are_told(past: Path, tmp_path: Path) -> None:

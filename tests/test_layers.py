@@ -15,9 +15,9 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = "feedsim"
 
 LAYERS = (
-    ("kernels", "world.arrays", "block", "faults", "tables", "table_writer", "study_tables", "parcel", "beside",
-     "writer", "results", "study.frontier", "study.pareto", "measures.names", "engine.stages", "grid", "sheet",
-     "options"),  # needs nothing of a simulation: tools, data, readers
+    ("kernels", "world.arrays", "block", "faults", "tables", "table_writer", "study_tables", "origin", "parcel",
+     "beside", "writer", "results", "study.frontier", "study.pareto", "measures.names", "engine.stages", "grid",
+     "sheet", "options"),  # needs nothing of a simulation: tools, data, readers
     ("world.rng",),
     ("study.inference", "study.compare", "study.precision", "study.robustness"),  # what only counts
     ("world", "merging", "validation", "reading", "writing"),
@@ -58,7 +58,7 @@ HOMES = {
 
 STATISTICS = ("study.inference", "world.rng", "world.arrays", "kernels")
 """What numbers are told with: resampling draws its numbers by address, as everything does."""
-FILES = ("tables", "table_writer", "study_tables", "parcel", "writer", "results")
+FILES = ("tables", "table_writer", "study_tables", "origin", "parcel", "writer", "results")
 """What files are written and read with."""
 READERS = {
     "tables": (),
@@ -66,10 +66,11 @@ READERS = {
     "parcel": (),
     "writer": ("tables", "table_writer", "parcel"),
     "study_tables": ("tables",),
-    "beside": ("tables", "study_tables"),
-    "results": ("tables", "table_writer", "study_tables", "parcel", "writer"),
+    "origin": (),
+    "beside": ("tables", "study_tables", "origin"),
+    "results": ("tables", "table_writer", "study_tables", "origin", "parcel", "writer"),
     "study.compare": STATISTICS,
-    "study.frontier": ("tables",),
+    "study.frontier": ("tables", "origin"),
     "study.robustness": ("study.compare", *STATISTICS),
     "report": (
         "report",
@@ -85,7 +86,7 @@ READERS = {
 }
 """What reads and writes files and knows nothing of the engine -> all that it may import of feedsim."""
 
-ONLY_FOR_TYPES = {("__init__", name) for name in ("results", "scenario", "study.comparing", "study.running")}
+ONLY_FOR_TYPES = {("__init__", name) for name in ("results", "scenario", "study.comparing", "study.scripting")}
 """(who, whom) under TYPE_CHECKING. The public names: they are loaded when somebody asks for them."""
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from feedsim.results import Run, read_summary
 from feedsim.scenario import load_study
-from feedsim.study.running import run
+from feedsim.study.scripting import run
 
 FILE = Path(__file__).parents[1] / "scenarios" / "placebo.yaml"
 

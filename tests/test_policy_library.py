@@ -5,14 +5,17 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from desks import Sharp, review
 from worlds import add_posts, add_reshare, candidates_of, everything, retyped, sessions_of, world_of
 
 from feedsim.feed.flow import Candidates
 from feedsim.feed.friction import Submitted
+from feedsim.integrity.cases import open_cases, suspects
+from feedsim.integrity.desk import decided, settle
 from feedsim.integrity.orders import Orders, apply
 from feedsim.integrity.policies import LIBRARY
 from feedsim.integrity.policies.accounts import AccountBan, BotThrottle, RepeatOffenders, Strikes
-from feedsim.integrity.policies.base import Policy
+from feedsim.integrity.policies.base import Policy, Referral
 from feedsim.integrity.policies.choice import UserControl
 from feedsim.integrity.policies.demote import Demote, DemoteOnReview
 from feedsim.integrity.policies.labels import Interstitial, WarningLabel
@@ -55,10 +58,13 @@ DAY = 1440
 
 
 class Obliging:
-    """Judges who call false whatever story has an even number, and agree on posts with an even row."""
+    """Judges who call false whatever story has an even number, and agree on posts with an even row; row 3 corrects."""
 
     def fact_check(self, narrative: Longs, accuracy: float) -> Bools:
         return np.asarray(narrative % 2 == 0)
+
+    def corrects(self, post: Longs, accuracy: float) -> Bools:
+        return np.asarray(post == 3)
 
     def agree(self, post: Longs, raters: int, share: float) -> Bools:
         return np.asarray(post % 2 == 0)
@@ -261,6 +267,7 @@ def test_the_most_suspicious_stories_are_checked_at_midnight_and_known_after_the
     assert orders.found_false.tolist() == [False, True]
     assert orders.known_minute.tolist() == [180, 180]
     world.minute = DAY - 15
+    obey(world, policy)
     assert policy.orders(world, JUDGES) is None
     world.minute = DAY
     orders = obey(world, policy)
@@ -285,6 +292,35 @@ def test_whatever_tells_a_story_found_false_sinks_from_the_verdict_on() -> None:
     assert policy.factor(world, c).tolist() == [1, 1, 1, 1, 1]
     world.minute = 180
     assert policy.factor(world, c).tolist() == [0.25, 1, 0.25, 0.25, 1]
+
+
+def test_what_corrects_a_story_found_false_stays_where_it_is() -> None:
+    world = stories()
+    policy = FactCheck(kind="fact_check", checks_per_day=3, delay_hours=3.0, strength=0.75)
+    obey(world, policy)
+    world.minute = 180
+    orders = obey(world, policy)
+    assert orders is not None
+    # Of posts about stories 0 and 2, which are false, the last corrects its own; story 1 is true, and not read.
+    assert (orders.about.tolist(), orders.corrects.tolist()) == ([0, 2, 3], [False, False, True])
+    c = candidates_of(sessions_of([1]), [range(5)])
+    assert policy.factor(world, c).tolist() == [0.25, 1, 0.25, 1, 1]
+    # What was read is not read again, and what comes later is.
+    assert policy.orders(world, JUDGES) is None
+    (late,) = add_posts(world, [0], [180], {"narrative": 2})
+    orders = obey(world, policy)
+    assert orders is not None
+    assert orders.about.tolist() == [late]
+
+
+def test_fact_checkers_take_some_corrections_for_what_they_correct() -> None:
+    world, _ = suspected([0.5] * 4000)
+    world.posts.stance[:4000] = np.where(np.arange(4000) % 4, 1, -1)
+    corrects = world.posts.stance[:4000] == -1
+    verdict = Panel(world).corrects(np.arange(4000), 0.9)
+    assert (verdict == corrects).mean() == pytest.approx(0.9, abs=0.02)
+    assert (verdict == corrects)[corrects].mean() == pytest.approx(0.9, abs=0.03)
+    assert (Panel(world).corrects(np.arange(4000), 1.0) == corrects).all()
 
 
 def test_fact_checkers_are_right_as_often_as_the_setting_says() -> None:
@@ -431,10 +467,32 @@ def test_the_circuit_breaker_trips_for_what_spreads_fast_while_it_is_young() -> 
     assert (friction.rows.tolist(), friction.factors) == ([1, 2], {"reshare": 0.25})
     referral = policy.review(world)
     assert referral is not None
-    assert (referral.post.tolist(), referral.harm) == ([1, 2], 0)
+    assert np.transpose([referral.post, referral.harm]).tolist() == [[1, 0], [1, 1], [2, 0], [2, 1]]
     world.minute = 720
     assert policy.factor(world, c).tolist() == [1, 1, 1, 1]
     assert policy.review(world) is None
+
+
+def test_the_circuit_breaker_lets_go_of_what_reviewers_find_harmless_in_every_class() -> None:
+    world = world_of([], minute=600)
+    add_posts(world, [0] * 3, [420] * 3, {"reshares": 600, "harm": [-1, 1, -1]})
+    c, policy = candidates_of(sessions_of([1]), [range(3)]), CircuitBreaker(kind="circuit_breaker", strength=0.5)
+    docket = suspects(world, review(), np.zeros(0, np.int64), 0, 0.0, [_sent(policy, world)])
+    assert docket.row.tolist() == [0, 0, 1, 1, 2, 2]
+    cases = open_cases(world, review(), Sharp(), docket)
+    assert policy.factor(world, c).tolist() == [0.5, 0.5, 0.5]
+    for settled, factors in ((slice(0, 1), [0.5, 0.5, 0.5]), (slice(1, 5), [1, 0.5, 0.5])):
+        world.desk.cases.decided_minute[cases[settled]] = 601
+        world.desk.cases.verdict[cases[settled]] = world.desk.cases.opinion[cases[settled]]
+        settle(world, review(), decided(world))
+        assert policy.factor(world, c).tolist() == factors
+    assert policy.friction(world, c, everything(c)).rows.tolist() == [1, 2]
+
+
+def _sent(policy: Policy, world: World) -> Referral:
+    referral = policy.review(world)
+    assert referral is not None
+    return referral
 
 
 # Accounts

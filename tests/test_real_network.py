@@ -9,7 +9,7 @@ import pytest
 
 from feedsim.people.content import CatalogueContent
 from feedsim.scenario import load_study
-from feedsim.study.running import run
+from feedsim.study.scripting import run
 
 FILE = Path(__file__).parents[1] / "scenarios" / "real_network.yaml"
 SETS = ["days=1", "burn_in_days=1"]

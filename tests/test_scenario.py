@@ -79,6 +79,14 @@ def test_the_command_line_chooses_seeds_and_arms(tmp_path: Path) -> None:
             "arms:\n  report.html:\n",
             "2: arms.report.html: 'report.html' is a file of the study; it should be called something else",
         ),
+        (
+            "arms: {frontier: {}}\n",
+            "1: arms.frontier: 'frontier' is a folder of the study; it should be called something else",
+        ),
+        (
+            "arms: {frontier.parquet: {}}\n",
+            "1: arms.frontier.parquet: 'frontier.parquet' is a file of the study; it should be called something else",
+        ),
     ],
 )
 def test_a_wrong_head_is_a_fault_with_its_line(tmp_path: Path, text: str, fault: str) -> None:
@@ -338,6 +346,28 @@ def test_a_set_can_add_take_out_and_change_part_of_a_mix(tmp_path: Path) -> None
     assert found.feed.sources == {"in_network": 0.45, "profile": 0.3, "trending": 0.2, "exploration": 0.05}
 
 
+def test_a_set_can_add_a_policy_by_its_kind_and_then_its_other_settings(tmp_path: Path) -> None:
+    text = "detectors: {kind: oracle}\narms: {one: {}, two: {policies: {old: {kind: demote, harm: hate}}}}\n"
+    sets = ["policies.new.kind=demote", "policies.new.harm=hate", "policies.new.strength=0.3"]
+    new, old = Demote(kind="demote", harm="hate", strength=0.3), Demote(kind="demote", harm="hate")
+    arms = study(tmp_path, text, sets).arms
+    assert {name: arm.policies for name, arm in arms.items()} == {"one": {"new": new}, "two": {"old": old, "new": new}}
+    # Where an arm has it already, it is that arm's alone to change.
+    arms = study(tmp_path, text, ["policies.old.kind=strikes"]).arms
+    assert [list(arm.policies) for arm in arms.values()] == [[], ["old"]]
+
+
+@pytest.mark.parametrize(
+    "sets",
+    [
+        ["policies.new.kind=demot", "policies.new.strength=2"],
+        ["policies.new={}", "policies.new.kind=demot", "policies.new.strength=2"],
+    ],
+)
+def test_what_a_wrong_kind_makes_unknown_is_told_of_the_kind_alone(tmp_path: Path, sets: list[str]) -> None:
+    assert told(tmp_path, "days: 3\n", sets) == ["--set: policies.new.kind: 'demot'; did you mean 'demote'?"]
+
+
 @pytest.mark.parametrize(
     ("said", "fault"),
     [
@@ -345,7 +375,11 @@ def test_a_set_can_add_take_out_and_change_part_of_a_mix(tmp_path: Path) -> None
         ("feed.slte=3", "feed.slte: unknown key; did you mean 'slate'?"),
         ("feed.slate=0", "feed.slate: 0; it should be at least 1"),
         ("feed.sources.profile=0.5", "feed.sources: shares add up to 1.25; they should add up to 1"),
-        ("policies.slow.strength=1", "policies.slow: unknown key; it should be left out"),
+        (
+            "policies.slow.strength=1",
+            "policies.slow: unknown key; --set policies.slow.kind=... adds it, and stands before its other settings",
+        ),
+        ("policies.slow.kind=demot", "policies.slow.kind: 'demot'; did you mean 'demote'?"),
         ("days.x=3", "days.x: unknown key; it should be left out"),
         ("seeds=3", "seeds: unknown key; --seed N sets it"),
         ("arms.x.days=3", "arms: unknown key; --set changes every arm, --arm NAME chooses among them"),

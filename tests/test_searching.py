@@ -16,7 +16,7 @@ from feedsim.results import find_runs, open_run, read_summary
 from feedsim.scenario import Study, load_study
 from feedsim.study.engines.here import HereEngine
 from feedsim.study.frontier import read_frontier
-from feedsim.study.running import run
+from feedsim.study.scripting import run
 from feedsim.study.searching import load_search, optimize_and_show
 
 SEARCH = """
@@ -120,6 +120,17 @@ def test_the_report_shows_the_search(folder: Path) -> None:
     (folder / "frontier.parquet").rename(folder / "away")
     assert "Would a longer search" not in write_report(folder).read_text(encoding="utf-8")
     (folder / "away").rename(folder / "frontier.parquet")
+
+
+def test_a_search_from_other_settings_is_not_in_the_report(tmp_path: Path) -> None:
+    """It stays in its file, and is shown again with runs of what it was made of."""
+    place, said = tmp_path / "runs", study(tmp_path, SEARCH.replace("trials: 4", "trials: 1"))
+    assert optimize_and_show(said, place, HereEngine(), quiet=True) == 0
+    page = place / "tiny" / "report.html"
+    for sets, is_shown in ((["days=2"], False), ([], True)):
+        run(load_study(said.file, sets), place, engine="here")
+        assert ("Would a longer search find more?" in page.read_text(encoding="utf-8")) is is_shown
+        assert read_frontier(place / "tiny") is not None
 
 
 def test_a_search_for_one_thing_has_a_chart_too(tmp_path: Path) -> None:

@@ -16,8 +16,8 @@ from feedsim.study import sensitivity_run
 from feedsim.study.engines.protocol import Engine
 from feedsim.study.events import Failed
 from feedsim.study.live import Watcher
-from feedsim.study.plan import RunPlan, StudyPlan
-from feedsim.study.running import Outcome
+from feedsim.study.plan import RunPlan, StudyPlan, load_plans
+from feedsim.study.running import Outcome, conclude
 from feedsim.study.sensitivity_run import point_name
 
 SPILL, SLATE, QUALITY = "people.responses.spill", "feed.slate", "people.responses.quality_effect"
@@ -134,6 +134,27 @@ def test_a_failed_run_ends_it_with_1(file: Path, simulator: Simulator) -> None:
     result = ask("--samples", "2")
     assert result.exit_code == 1
     assert "1 run failed; morris needs every run. The others are kept." in result.stderr
+
+
+def test_what_moved_the_answer_of_other_settings_is_not_in_the_report(file: Path, simulator: Simulator) -> None:
+    def page(*sets: str) -> str:
+        (plan,) = load_plans([file], sets, [], [], Path("runs"))
+        for run in plan.waiting:
+            written_run(run)
+        report = conclude(plan)
+        assert report is not None
+        return report.read_text(encoding="utf-8")
+
+    title = "Which assumptions matter?"
+    assert title not in page()
+    assert ask("--samples", "2", "--method", "morris").exit_code == 0
+    assert title in page()
+    # Of other arms, and of another range.
+    assert title not in page("population.users=101")
+    file.write_text(TEXT.replace("{low: 1, high: 2}", "{low: 1, high: 3}"))
+    assert title not in page()
+    file.write_text(TEXT)
+    assert title in page()
 
 
 def test_a_named_metric_is_analysed_by_group_too(file: Path, simulator: Simulator) -> None:

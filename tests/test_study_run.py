@@ -21,7 +21,7 @@ from feedsim.scenario import load_study
 from feedsim.study.events import Done, Failed, Started, Told
 from feedsim.study.live import Board, LiveLines, PlainLines, running_line
 from feedsim.study.plan import RunPlan, plan_study
-from feedsim.study.running import run
+from feedsim.study.scripting import run
 from feedsim.study.work import in_one_line
 
 TWO_ARMS = """

@@ -2,8 +2,10 @@
 simulation."""
 
 import math
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -11,7 +13,10 @@ import pytest
 from scipy import stats
 from studies import COLUMNS, users
 from test_compare import cells
+from typer.testing import CliRunner
 
+import feedsim
+from feedsim.cli import app
 from feedsim.faults import Faults
 from feedsim.results import RunWriter, read_comparison, read_summary
 from feedsim.scenario import load_study
@@ -97,26 +102,27 @@ def test_skewed_differences_are_covered_no_worse_than_by_one_look() -> None:
 
 
 def test_goals_are_read() -> None:
-    read = read_goals(["clicks=0.5%", "prevalence:hate=0.01", "prevalence=2 %"], ["clicks", "prevalence"], ["hate"])
+    read = read_goals(["clicks=0.5%", "prevalence[hate]=0.01", "prevalence=2 %"], ["clicks", "prevalence"], ["hate"])
     assert read == (
         Goal("clicks", None, Precision(0.5, True)),
         Goal("prevalence", "hate", Precision(0.01, False)),
         Goal("prevalence", None, Precision(2, True)),
     )
-    assert list(map(str, read)) == ["clicks=0.5%", "prevalence:hate=0.01", "prevalence=2%"]
+    assert list(map(str, read)) == ["clicks=0.5%", "prevalence[hate]=0.01", "prevalence=2%"]
 
 
 @pytest.mark.parametrize(
     ("text", "fault"),
     [
-        ("clicks", "'clicks'; it should be METRIC=0.5%, or METRIC:HARM=0.5%"),
-        ("clicks=", "'clicks='; it should be METRIC=0.5%, or METRIC:HARM=0.5%"),
-        ("", "''; it should be METRIC=0.5%, or METRIC:HARM=0.5%"),
-        ("=1%", "there is no metric ''; it should be one of clicks, prevalence"),
+        ("clicks", "'clicks'; it should be METRIC=0.5%, or METRIC[HARM]=0.5%"),
+        ("clicks=", "'clicks='; it should be METRIC=0.5%, or METRIC[HARM]=0.5%"),
+        ("", "''; it should be METRIC=0.5%, or METRIC[HARM]=0.5%"),
+        ("=1%", "'=1%'; it should be METRIC=0.5%, or METRIC[HARM]=0.5%"),
         ("click=1%", "there is no metric 'click'; did you mean 'clicks'?"),
-        ("prevalence:=1%", "there is no harm ''; it should be one of hate, lies"),
-        ("prevalence:hat=1%", "there is no harm 'hat'; did you mean 'hate'?"),
-        ("prevalence:a:b=1%", "there is no harm 'a:b'; it should be one of hate, lies"),
+        ("prevalence[]=1%", "'prevalence[]=1%'; it should be METRIC=0.5%, or METRIC[HARM]=0.5%"),
+        ("prevalence:hate=1%", "'prevalence:hate=1%'; it should be METRIC=0.5%, or METRIC[HARM]=0.5%"),
+        ("prevalence[hat]=1%", "there is no harm 'hat'; did you mean 'hate'?"),
+        ("prevalence[a:b]=1%", "there is no harm 'a:b'; it should be one of hate, lies"),
         ("clicks=0%", "'0%'; it should be a number above 0, such as 0.5% (of a mean) or 0.01"),
         ("clicks=-1", "'-1'; it should be a number above 0, such as 0.5% (of a mean) or 0.01"),
         ("clicks=1%=2%", "'1%=2%'; it should be a number above 0, such as 0.5% (of a mean) or 0.01"),
@@ -132,7 +138,7 @@ def test_what_is_no_goal_is_a_fault(text: str, fault: str) -> None:
     ("text", "wrong"),
     [
         ("amplification=1%", "'amplification' is measured by group only"),
-        ("engagement_value:hate=1%", "engagement_value is not measured by class of harm"),
+        ("engagement_value[hate]=1%", "engagement_value is not measured by class of harm"),
     ],
 )
 def test_what_nothing_will_ever_measure_is_a_fault_before_anything_runs(text: str, wrong: str) -> None:
@@ -249,7 +255,7 @@ def test_no_spread_at_all_is_known_with_ten(plan: StudyPlan) -> None:
 
 def test_a_percentage_of_nothing_is_not_waited_for(plan: StudyPlan) -> None:
     lines: list[str] = []
-    goals = goals_of(["prevalence:hate=1%"], [plan])
+    goals = goals_of(["prevalence[hate]=1%"], [plan])
     (ended,), _ = carry_out_until([plan], goals, 100, carrier(0.6, []), lines.append)
     assert len(ended.study.seeds) == 10
     assert lines[0].endswith("the mean of old is 0, of which there is no percentage; name a number")
@@ -293,3 +299,37 @@ def test_all_seeds_are_in_the_summary_and_the_comparison(plan: StudyPlan, tmp_pa
     rows = read_comparison(ended.folder)
     assert rows["seeds"].tolist() == [len(ended.study.seeds)] * 2
     assert rows["method"].tolist() == ["bca", "bca"]
+
+
+def test_python_adds_the_seeds_that_the_command_adds(tmp_path: Path) -> None:
+    text = "name: grows\ndays: 1\nburn_in_days: 0\ntick_minutes: 120\npopulation: {users: 60}\n"
+    text += "arms: {old: {ranker: {kind: chronological}}, new: {ranker: {kind: random}}}\n"
+    (tmp_path / "grows.yaml").write_text(text)
+    goal = "engagement_value=0.000001"
+    study = load_study(tmp_path / "grows.yaml")
+    found = feedsim.run(study, tmp_path, engine="here", until_precision=goal, max_seeds=11)
+    assert [run.folder.name for run in found] == 2 * [f"seed={seed}" for seed in range(1, 12)]
+    words = ["--until-precision", goal, "--max-seeds", "11", "--out", str(tmp_path)]
+    result = CliRunner().invoke(app, ["run", str(tmp_path / "grows.yaml"), *words])
+    assert "kept    grows: 22 of 22 runs are finished already" in result.stderr
+    assert result.stderr.splitlines()[-1].endswith("but --max-seeds is 11")
+
+
+@pytest.mark.parametrize(
+    ("asked", "wrong"),
+    [
+        ({"until_precision": "clics=1%"}, "--until-precision: there is no metric 'clics'"),
+        ({"until_precision": ["prevalence[hat]=1%"]}, "--until-precision: there is no harm 'hat'; did you mean 'hate'"),
+        ({"until_precision": "sessions=1%", "max_seeds": 9}, "--max-seeds: 9; it should be at least 10"),
+        ({"max_seeds": 20}, "--max-seeds: 20, and nothing asks for more seeds"),
+        ({"engine": "hear"}, "--engine: there is no engine 'hear'; did you mean 'here'"),
+        ({"workers": 0}, "--workers: 0; it should be at least 1"),
+    ],
+)
+def test_what_python_asks_wrongly_is_a_fault_before_anything_runs(
+    tmp_path: Path, asked: dict[str, Any], wrong: str
+) -> None:
+    (tmp_path / "grows.yaml").write_text(STUDY)
+    with pytest.raises(Faults, match=re.escape(wrong)):
+        feedsim.run(load_study(tmp_path / "grows.yaml"), tmp_path / "runs", **asked)
+    assert not (tmp_path / "runs").exists()

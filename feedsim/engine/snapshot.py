@@ -37,7 +37,7 @@ from feedsim.world.posts import Posts
 from feedsim.world.world import Items, Minds, Profiles, Seen, Shown, Visits
 from feedsim.writer import RunWriter
 
-FORMAT = 2
+FORMAT = 3
 """Of the folder. Higher when something is stored in another way."""
 ABOUT, ARRAYS = "snapshot.json", "arrays.npy.zst"
 CLASSES = Classes(

@@ -72,6 +72,8 @@ def settle(world: World, review: Review, rows: Longs) -> Orders:
     found = _outcome_of(world, review)[cases.harm[rows]]
     outcome = np.where(appeal, np.where(harmful, NOTHING, RESTORE), np.where(harmful, found, NOTHING)).astype(np.int8)
     cases.outcome[rows], cases.settled[rows] = outcome, True
+    alive = cases.post[rows] >= world.posts.base
+    world.posts.cleared[cases.post[rows[alive]] - world.posts.base, cases.harm[rows[alive]]] = ~harmful[alive]
     again = cases.not_by[rows] != NOBODY
     np.add.at(desk.confirmed, cases.author[rows], np.where(again, -(outcome == RESTORE).astype(int), harmful))
     np.add.at(desk.cleared, cases.author[rows], ~again & ~harmful)

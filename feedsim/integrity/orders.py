@@ -18,6 +18,10 @@ class Judges(Protocol):
         """(N',) which of the narratives professional fact-checkers call false; `accuracy` of all verdicts are right."""
         ...
 
+    def corrects(self, post: Longs, accuracy: float) -> Bools:
+        """(n,) which posts (rows of the arrays) fact-checkers find to correct the story that they are about."""
+        ...
+
     def agree(self, post: Longs, raters: int, share: float) -> Bools:
         """(n,) for which posts (rows of the arrays) at least `share` of `raters` on either side want a note shown."""
         ...
@@ -45,7 +49,7 @@ def _no_bools() -> Bools:
 
 @dataclass(frozen=True)
 class Orders:
-    """Three lists of orders, each a few columns side by side; what is not named is not touched."""
+    """Four lists of orders, each a few columns side by side; what is not named is not touched."""
 
     post: Ints = field(default_factory=_no_ints)
     """(n,) absolute rows of Posts"""
@@ -73,6 +77,10 @@ class Orders:
     """(m,) the verdict"""
     known_minute: Ints = field(default_factory=_no_ints)
     """(m,) when it is published"""
+    about: Ints = field(default_factory=_no_ints)
+    """(q,) absolute rows of Posts that are about such a story, and have been read"""
+    corrects: Bools = field(default_factory=_no_bools)
+    """(q,) whether each corrects it"""
 
     @classmethod
     def on_posts(cls, post: Ints, status: int, found_by: int, labels: int = 0, found_as: int = -1) -> "Orders":
@@ -104,6 +112,8 @@ def apply(world: World, orders: Orders) -> None:
     if len(orders.narrative):
         world.fact_checks.minute[orders.narrative] = orders.known_minute
         world.fact_checks.found_false[orders.narrative] = orders.found_false
+    if len(orders.about):
+        world.posts.fact_checked[orders.about - world.posts.base] = np.where(orders.corrects, -1, 1)
 
 
 def _on_posts(world: World, orders: Orders) -> None:

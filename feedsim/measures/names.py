@@ -62,7 +62,8 @@ METRICS: tuple[Metric, ...] = (
     Metric(
         "amplification",
         "bias",
-        "impressions of the author's group / those in the chronological arm - 1; needs two arms, so in `compare`",
+        "impressions of the author's group / those in the chronological arm - 1; needs two arms, so in `compare` "
+        "and comparison.parquet, where the arm that is compared with stands for it",
         "seeds",
         "share",
     ),

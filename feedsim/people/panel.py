@@ -24,6 +24,12 @@ class Panel:
         right = self.world.streams.uniform("fact check", narrative) < accuracy
         return np.asarray(self.world.narrative_is_false[narrative] == right)
 
+    def corrects(self, post: Longs, accuracy: float) -> Bools:
+        """(n,) which posts (rows of the arrays) fact-checkers find to correct their story: `accuracy` are right."""
+        posts = self.world.posts
+        right = self.world.streams.uniform("fact check of a post", posts.key[post]) < accuracy
+        return np.asarray((posts.stance[post] == -1) == right)
+
     def agree(self, post: Longs, raters: int, share: float) -> Bools:
         """(n,) for which posts (rows of the arrays) at least `share` of `raters` on either side find a note helpful."""
         sides = [self._helpful(post, raters, side) >= share for side in (-1.0, 1.0)]

@@ -8,10 +8,12 @@ from pathlib import Path
 import pandas as pd
 
 from feedsim.beside import read_beside
+from feedsim.origin import is_present
 from feedsim.report.further import Slant, slants
 from feedsim.report.gap import Gap, widest_gaps
 from feedsim.results import NotARun, Run, RunPath, find_runs, open_run, read_summary
 from feedsim.study.compare import CELL, differences, means, plain
+from feedsim.study.frontier import FILE as FRONTIER
 from feedsim.study.frontier import Frontier, read_frontier
 
 ENGAGEMENT, PREVALENCE, QUALITY = "engagement_value", "prevalence", "ranker_auc"
@@ -39,9 +41,9 @@ class Evidence:
     points: pd.DataFrame
     """what each assumption says: `assumptions.parquet`; no rows where one thing is assumed"""
     effects: pd.DataFrame
-    """what moves what: `sensitivity.parquet`; no rows where it was not asked"""
+    """what moves what: `sensitivity.parquet`; no rows where it was not asked of what these runs are of"""
     frontier: Frontier | None = None
-    """where settings have been searched for"""
+    """where settings have been searched for, from what these runs are of"""
 
     @property
     def base(self) -> str:
@@ -110,7 +112,9 @@ def gather(study_dir: Path, arms: Sequence[str], assumptions: Sequence[str], stu
     named = (study or str(said.get("study", Path(study_dir).name)), question or str(said.get("question", "")))
     unfinished = tuple(arm for arm in arms if arm not in there)
     assumed, effects = (read_beside(study_dir, name) for name in ("assumptions", "sensitivity"))
-    searched = read_frontier(study_dir)
+    if not is_present(study_dir / "sensitivity.parquet"):
+        effects = effects[:0]
+    searched = read_frontier(study_dir) if is_present(study_dir / FRONTIER) else None
     return Evidence(*named, kept, unfinished, order, runs, cells, where, daily, assumed, effects, searched)
 
 

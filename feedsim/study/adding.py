@@ -12,16 +12,26 @@ from feedsim.measures.names import METRICS
 from feedsim.results import read_summary
 from feedsim.study.plan import StudyPlan, plan_study, taken_places
 from feedsim.study.running import Outcome, summarise
-from feedsim.study.until import OPTION, Goal, counted_on, looks, read_goals, widths
+from feedsim.study.until import FIRST, OPTION, Goal, counted_on, looks, read_goals, widths
 
 Carry: TypeAlias = Callable[[Sequence[StudyPlan]], Outcome]
 Tell: TypeAlias = Callable[[str], None]
 
 
-def goals_of(texts: Sequence[str], plans: Sequence[StudyPlan]) -> tuple[Goal, ...]:
-    """What `--until-precision` asks for. Raises Faults for what none of the studies knows."""
+def goals_of(texts: Sequence[str], plans: Sequence[StudyPlan], most: int | None = None) -> tuple[Goal, ...]:
+    """What `--until-precision` asks for. Raises Faults for what none of the studies knows, or a `most` that limits it
+    to nothing."""
+    if most is not None and (wrong := _wrong_most(most, texts)):
+        raise Faults([Fault("--max-seeds", None, "", *wrong)])
     harms = [harm for plan in plans for scenario in plan.study.arms.values() for harm in scenario.harms]
     return read_goals(texts, [metric.name for metric in METRICS], list(dict.fromkeys(harms)))
+
+
+def _wrong_most(most: int, texts: Sequence[str]) -> tuple[str, str] | None:
+    """What is wrong with so many seeds at most, and what would be right."""
+    if not texts:
+        return f"{most}, and nothing asks for more seeds", f"add {OPTION} METRIC=0.5%, or leave it out"
+    return None if most >= FIRST else (f"{most}", f"it should be at least {FIRST}, the seeds of the first look")
 
 
 def carry_out_until(
@@ -47,7 +57,7 @@ def grown(plan: StudyPlan, most: int) -> Iterator[StudyPlan]:
     """The plan with as many seeds as each look has."""
     for count in looks(len(plan.study.seeds), most):
         study = plan.study.model_copy(update={"seeds": counted_on(plan.study.seeds, count)})
-        larger = plan_study(study, plan.folder.parent, plan.every_arm)
+        larger = plan_study(study, plan.folder.parent, plan.whole)
         if faults := list(taken_places(larger)):
             raise Faults(faults)
         yield larger

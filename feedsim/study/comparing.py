@@ -54,10 +54,14 @@ def _against(summary: pd.DataFrame, base: str, metrics: Sequence[str]) -> pd.Dat
 
 
 def record_comparison(folder: Path) -> Path:
-    """Write `comparison.parquet` of a study's summary: every arm against the first; of one arm, without rows."""
+    """Write `comparison.parquet` of a study's summary: every arm against the first, in every cell and in the reach of
+    each author group (`amplification`); of one arm, without rows."""
     summary = plain(read_summary(folder))
     base = str(summary["arm"].iloc[0])
-    return write_comparison(folder, differences(summary, base).assign(base_arm=base))
+    # The base arm's reach is 0 % over itself.
+    of_reach = amplification(summary, base).assign(base=0.0)
+    rows = pd.concat([differences(summary, base), of_reach], ignore_index=True)
+    return write_comparison(folder, rows.assign(base_arm=base))
 
 
 def comparison_tables(

@@ -14,6 +14,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from feedsim.origin import Origin, with_origin
 from feedsim.tables import F64, I32, I64, TEXT, YES_NO, Column
 
 FILE = "frontier.parquet"
@@ -77,12 +78,13 @@ class Frontier:
         return points.drop_duplicates("point").sort_values("point")
 
 
-def write_frontier(study_dir: Path, frontier: Frontier) -> Path:
+def write_frontier(study_dir: Path, frontier: Frontier, origin: Origin | None = None) -> Path:
     """Put `frontier.parquet` in its place, whole."""
     path = Path(study_dir) / FILE
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     schema = pa.schema(list(_fields(frontier)), metadata={"reference": REFERENCE})
-    pq.write_table(pa.Table.from_pandas(frontier.rows, schema, preserve_index=False), temporary, compression="zstd")
+    table = with_origin(pa.Table.from_pandas(frontier.rows, schema, preserve_index=False), origin or {})
+    pq.write_table(table, temporary, compression="zstd")
     return temporary.replace(path)
 
 

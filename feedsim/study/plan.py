@@ -1,18 +1,21 @@
 """What a study has to run: its arms x assumptions x seeds, where each run goes, and which are there already."""
 
+import json
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryFile
 
 from feedsim import __version__
 from feedsim.faults import Fault, Faults
+from feedsim.origin import Origin
 from feedsim.results import RunPath, find_runs, finished
 from feedsim.scenario import Scenario, Study, content_hash, load_study
+from feedsim.study_tables import FILES
 
-FILES = ("summary.parquet", "comparison.parquet", "assumptions.parquet", "sensitivity.parquet", "report.html")
-"""What a study leaves beside its arms."""
 _COST = {"engagement": 4.0}
 """Of an impression, by ranker, where a chronological one costs 1: good enough to tell which run takes longest."""
 
@@ -75,8 +78,13 @@ class StudyPlan:
     study: Study
     folder: Path
     runs: tuple[RunPlan, ...]
-    every_arm: dict[str, dict[str, Scenario]]
-    """arm -> assumption -> scenario, in the study's order; arms that were not asked for now may have run before"""
+    whole: Study
+    """with every arm of its file: those that were not asked for now may have run before"""
+
+    @property
+    def every_arm(self) -> dict[str, dict[str, Scenario]]:
+        """Arm -> assumption -> scenario, in the study's order."""
+        return self.whole.scenarios
 
     @cached_property
     def waiting(self) -> tuple[RunPlan, ...]:
@@ -92,6 +100,11 @@ class StudyPlan:
         order = {(arm, name): i for i, (arm, name) in enumerate(_pairs(self.every_arm))}
         current = sorted(filter(self._is_current, runs), key=lambda run: order[run.arm, run.assumption])
         return current, [run for run in runs if run not in current]
+
+    @property
+    def origin(self) -> Origin:
+        """What its runs are of."""
+        return origin(self.whole)
 
     def _is_current(self, run: RunPath) -> bool:
         scenario = self.every_arm.get(run.arm, {}).get(run.assumption)
@@ -134,26 +147,34 @@ def _load_plan(
 ) -> StudyPlan:
     study = load_study(file, sets=sets, seeds=seeds or None, arms=arms or None, allow_code=allow_code)
     whole = load_study(file, sets=sets, allow_code=allow_code) if arms else study
-    return plan_study(study, out, whole.scenarios)
+    return plan_study(study, out, whole)
 
 
 def plan_study(
     study: Study,
     out: Path,
-    every_arm: dict[str, dict[str, Scenario]] | None = None,
+    whole: Study | None = None,
     folder: Path | None = None,
 ) -> StudyPlan:
     """Arms x assumptions x seeds, each with its folder `out/<study>/<arm>[/<assumption>]/seed=<s>`.
 
     `folder` stands for `out/<study>`, where it is given.
     """
-    folder, scenarios = folder or out / study.name, study.scenarios
+    folder = folder or out / study.name
     runs = tuple(
         plan_run(study, arm, seed, folder / arm / assumption / f"seed={seed}", assumption)
-        for arm, assumption in _pairs(scenarios)
+        for arm, assumption in _pairs(study.scenarios)
         for seed in study.seeds
     )
-    return StudyPlan(study, folder, runs, scenarios if every_arm is None else every_arm)
+    return StudyPlan(study, folder, runs, whole or study)
+
+
+def origin(study: Study) -> Origin:
+    """What a study says, by part: what its runs, and what is found of them, follow from."""
+    unknown = {path: known.model_dump(mode="json") for path, known in study.unknown.items()}
+    parts = {"base": study.scenario, **{f"arm {name}": scenario for name, scenario in study.arms.items()}}
+    hashes = {part: content_hash(scenario, 0, __version__) for part, scenario in parts.items()}
+    return hashes | {"assumptions": sha256(json.dumps(unknown).encode()).hexdigest()}
 
 
 def _pairs(scenarios: dict[str, dict[str, Scenario]]) -> Iterator[tuple[str, str]]:
@@ -180,10 +201,10 @@ def taken_places(plan: StudyPlan) -> Iterator[Fault]:
 
 
 def check_writable(folder: Path, out: Path) -> None:
-    """Make the folder and see that a file can be written there. Raises Faults where it can't."""
+    """See that a file can be written there, or where the folder would be made. Leaves nothing; raises Faults."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with TemporaryFile(dir=folder):
+        there = next(path for path in (folder, *folder.absolute().parents) if os.path.lexists(path))
+        with TemporaryFile(dir=there):
             pass
     except OSError as error:
         wrong = f"can't write there ({error.strerror or error})"

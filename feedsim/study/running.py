@@ -7,22 +7,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from feedsim.beside import points_table, write_beside
-from feedsim.faults import Faults
 from feedsim.report import write_report
-from feedsim.results import Run, open_run, write_summary
-from feedsim.scenario import Study
+from feedsim.results import write_summary
 from feedsim.study.comparing import record_comparison
-from feedsim.study.engines.choice import EngineName, engine_named
 from feedsim.study.engines.protocol import Engine
 from feedsim.study.events import Done, Event, Failed
 from feedsim.study.histories import FOLDER as HISTORIES
 from feedsim.study.histories import with_histories
-from feedsim.study.live import Silent, Watcher
-from feedsim.study.plan import RunPlan, StudyPlan, check_writable, plan_study, taken_places
-
-
-class RunsFailed(Exception):
-    """Some runs came to nothing; the others are finished and kept."""
+from feedsim.study.live import Watcher
+from feedsim.study.plan import RunPlan, StudyPlan
 
 
 @dataclass
@@ -32,28 +25,6 @@ class Outcome:
     done: list[RunPlan] = field(default_factory=list)
     failed: list[tuple[RunPlan, Failed]] = field(default_factory=list)
     interrupted: bool = False
-
-
-def run(
-    study: Study, out: Path | str = "runs", workers: int | None = None, engine: EngineName = "local"
-) -> tuple[Run, ...]:
-    """Run what is not finished of a study, without a word, and write its report; all its runs, arm by arm.
-
-    The local engine starts processes: a script that calls it needs `if __name__ == "__main__":`; `here` starts none.
-    Raises RunsFailed after the last run if any failed, Faults where `out` can't be written to or holds what is no run
-    in a run's place.
-    """
-    plan = plan_study(study, Path(out))
-    if faults := list(taken_places(plan)):
-        raise Faults(faults)
-    check_writable(plan.folder, Path(out))
-    outcome = carry_out([plan], engine_named(engine, workers), Silent())
-    if outcome.interrupted:
-        raise KeyboardInterrupt
-    if outcome.failed:
-        raise RunsFailed("; ".join(f"{run.name}: {failure.error}" for run, failure in outcome.failed))
-    conclude(plan)
-    return tuple(open_run(planned.folder) for planned in plan.runs)
 
 
 def carry_out(plans: Sequence[StudyPlan], engine: Engine, watcher: Watcher, share: bool = True) -> Outcome:
@@ -105,6 +76,6 @@ def summarise(plan: StudyPlan) -> list[str]:
     here = {run.arm for run in current}
     arms = [arm for arm in plan.every_arm if arm in here]
     if arms:
-        write_summary(plan.folder, arms, current)
+        write_summary(plan.folder, arms, current, plan.origin)
         write_beside(plan.folder, "assumptions", points_table(plan.study.points))
     return arms

@@ -14,7 +14,7 @@ from feedsim.study.frontier import BASE, Frontier, write_frontier
 from feedsim.study.frontier_table import frontier_table
 from feedsim.study.live import say
 from feedsim.study.optimizing import Measured, Search, SearchFailed, arm_of, is_taken
-from feedsim.study.plan import StudyPlan, check_writable, plan_study, taken_places
+from feedsim.study.plan import StudyPlan, check_writable, origin, plan_study, taken_places
 from feedsim.study.point_files import write_points
 from feedsim.study.running import carry_out, conclude
 from feedsim.study.show import DONE, FAILED, INTERRUPTED, watcher
@@ -78,7 +78,7 @@ def optimize_and_show(study: Study, out: Path, engine: Engine, quiet: bool) -> i
     search, runs, found = Search(study), Runs(study, out, engine, errors, quiet), None
     try:
         for found in search.batches(runs):
-            write_frontier(folder, found)
+            write_frontier(folder, found, {"base": origin(study)["base"]})
             if not quiet:
                 say(errors, _progress(study, found))
     except SearchFailed as error:

@@ -19,7 +19,7 @@ from feedsim.scenario import Study, load_study
 from feedsim.study.engines.protocol import Engine
 from feedsim.study.live import say
 from feedsim.study.outputs import analysed, everyone, outputs, wanted_rows
-from feedsim.study.plan import StudyPlan, check_writable, plan_study, taken_places
+from feedsim.study.plan import StudyPlan, check_writable, origin, plan_study, taken_places
 from feedsim.study.points import Point, settled
 from feedsim.study.running import Outcome, carry_out
 from feedsim.study.sensitivity import Design, Method, morris, points_of, power_of_2, sobol, weightiest
@@ -170,7 +170,7 @@ class Analysis:
     def _conclude(self, every: pd.DataFrame, latest: pd.DataFrame) -> None:
         """The table beside the arms, on the screen, and in the report if there is one."""
         folder = self.question.out / self.study.name
-        path = write_beside(folder, "sensitivity", every)
+        path = write_beside(folder, "sensitivity", every, origin(self.study))
         if (folder / "summary.parquet").is_file():
             write_report(folder, self.study.name, self.study.question)
         if not self.quiet:

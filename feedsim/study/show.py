@@ -15,6 +15,7 @@ from feedsim.study.running import Outcome, carry_out, conclude
 from feedsim.study.standing_table import standing_table
 from feedsim.study.stored import gone_on
 from feedsim.study.table import arms_table
+from feedsim.study.until import MOST
 from feedsim.study.work import in_one_line
 
 DONE, FAILED, INTERRUPTED = 0, 1, 130
@@ -31,7 +32,7 @@ def run_and_show(
     quiet: bool,
     allow_code: bool = False,
     until: Sequence[str] = (),
-    max_seeds: int = 100,
+    max_seeds: int | None = None,
     share: bool = True,
     past: str | None = None,
 ) -> int:
@@ -41,7 +42,7 @@ def run_and_show(
     `past` (RUN@DAY), runs go on from a stored history; without `share`, none lives a part of another's.
     """
     plans: Sequence[StudyPlan] = load_plans(files, sets, seeds, arms, out, allow_code)
-    goals = goals_of(until, plans)
+    goals = goals_of(until, plans, max_seeds)
     errors = Console(stderr=True, highlight=False)
 
     def carry(some: Sequence[StudyPlan]) -> Outcome:
@@ -52,7 +53,7 @@ def run_and_show(
         return carry_out(ready, engine, watcher(errors, waiting, quiet), share)
 
     if goals:
-        plans, outcome = carry_out_until(plans, goals, max_seeds, carry, partial(say, errors))
+        plans, outcome = carry_out_until(plans, goals, max_seeds or MOST, carry, partial(say, errors))
     else:
         outcome = carry(plans)
     reported = [_conclude(plan, errors, quiet) for plan in plans]

@@ -8,6 +8,7 @@ So a look takes 97.5 % intervals, which cover about 96.5 % at worst; a test repe
 """
 
 import math
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -15,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from feedsim.faults import Fault, Faults, nearest
+from feedsim.goals import named, named_by
 from feedsim.measures.names import METRICS
 from feedsim.study.compare import ARM, CELL, differences, plain
 from feedsim.study.inference import t_half_width
@@ -23,10 +25,13 @@ from feedsim.study.precision import Precision, read_precision, seeds_needed
 OPTION = "--until-precision"
 FIRST, STEP = 10, 1.5
 """Seeds at the first look; and times as many at each further one."""
+MOST = 100
+"""Seeds at the last, where nobody says."""
 OF_GROUPS = ("amplification", "reach_share")
 """Metrics of which there is none for everyone."""
 OF_NO_HARM = {metric.name for metric in METRICS if metric.area == "engagement"} - {"posts"}
 """Metrics that classes of harm do not cut."""
+_FORM = re.compile(r"[^\[\]:]+(\[[^\[\]]+\])?\s*")
 LOOK_LEVEL = 0.975
 """Of the intervals at a look, so that those of a whole sequence of looks come to 95 %."""
 
@@ -47,12 +52,12 @@ class Goal:
 
     def __str__(self) -> str:
         """As it is written on the command line."""
-        of = self.metric if self.harm is None else f"{self.metric}:{self.harm}"
+        of = named(self.metric, self.harm or "")
         return f"{of}={self.precision.amount:g}{'%' * self.precision.is_percent}"
 
 
 def read_goals(texts: Sequence[str], metrics: Sequence[str], harms: Sequence[str]) -> tuple[Goal, ...]:
-    """From `METRIC=0.5%` or `METRIC:HARM=0.01`. Raises Faults."""
+    """From `METRIC=0.5%` or `METRIC[HARM]=0.01`. Raises Faults."""
     read = [_read_goal(text, metrics, harms) for text in texts]
     if faults := [one for one in read if isinstance(one, Fault)]:
         raise Faults(faults)
@@ -61,20 +66,20 @@ def read_goals(texts: Sequence[str], metrics: Sequence[str], harms: Sequence[str
 
 def _read_goal(text: str, metrics: Sequence[str], harms: Sequence[str]) -> Goal | Fault:
     what, _, amount = text.partition("=")
-    metric, colon, harm = (part.strip() for part in what.partition(":"))
-    if not amount:
-        return Fault(OPTION, None, "", f"'{text}'", "it should be METRIC=0.5%, or METRIC:HARM=0.5%")
+    if not amount or not _FORM.fullmatch(what):
+        return Fault(OPTION, None, "", f"'{text}'", "it should be METRIC=0.5%, or METRIC[HARM]=0.5%")
+    metric, harm = named_by(what)
     if metric not in metrics:
         return Fault(OPTION, None, "", f"there is no metric '{metric}'", nearest(metric, metrics))
     if metric in OF_GROUPS:
         right = "it should be a metric of everyone's, such as engagement_value"
         return Fault(OPTION, None, "", f"'{metric}' is measured by group only", right)
-    if colon and metric in OF_NO_HARM:
+    if harm and metric in OF_NO_HARM:
         return Fault(OPTION, None, "", f"{metric} is not measured by class of harm", f"it should be {metric}={amount}")
-    if colon and harm not in harms:
+    if harm and harm not in harms:
         return Fault(OPTION, None, "", f"there is no harm '{harm}'", nearest(harm, harms))
     precision = read_precision(amount, OPTION)
-    return precision if isinstance(precision, Fault) else Goal(metric, harm if colon else None, precision)
+    return precision if isinstance(precision, Fault) else Goal(metric, harm or None, precision)
 
 
 def looks(seeds: int, most: int) -> Iterator[int]:

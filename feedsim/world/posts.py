@@ -49,6 +49,8 @@ class Posts(Columns):
         "p_harm": np.float32,  # (P, H) what detectors believe
         "reactions_weighed": np.int32,  # strong reactions it had when detectors last looked
         "cased": np.bool_,  # (P, H) whether a reviewer was ever asked
+        "cleared": np.bool_,  # (P, H) whether the last reviewer who was found no harm
+        "fact_checked": np.int8,  # by fact-checkers: 1 tells a false story, -1 corrects one, 0 unread
         "status": np.int8,  # place in STATUSES
         "labels": np.uint8,  # bits of LABELS
         "found_by": np.int8,  # 0 nobody, otherwise a place in FINDERS + 1
@@ -101,6 +103,8 @@ class Posts(Columns):
     p_harm: Floats
     reactions_weighed: Ints
     cased: Bools
+    cleared: Bools
+    fact_checked: Codes
     status: Codes
     labels: Bytes
     found_by: Codes
@@ -125,5 +129,5 @@ class Posts(Columns):
 
     def width(self, name: str) -> tuple[int, ...]:
         """(H,) for what there is one of a class of harm, (2,) for cues and audiences, a plain column otherwise."""
-        of_harms = ("signals", "p_harm", "cased")
+        of_harms = ("signals", "p_harm", "cased", "cleared")
         return (self.harms,) if name in of_harms else (2,) if name in ("cues", "seen_by", "liked_by") else ()

@@ -127,8 +127,8 @@ class Referral:
 
     post: Longs
     """(n,) rows of the arrays of Posts"""
-    harm: int
-    """place in the world's harms"""
+    harm: int | Longs
+    """place in the world's harms, of all or (n,) of each"""
 
 
 def believed(world: World, c: Candidates, harm: str) -> Floats:

@@ -57,7 +57,10 @@ class ShareButtonRemoval(Policy):
 
 
 class CircuitBreaker(Policy):
-    """Slow down whatever spreads too fast, until it no longer does: lower in the feed, with no share button."""
+    """Slow down whatever spreads too fast: lower in the feed, with no share button.
+
+    It lasts until the post no longer spreads so fast, or reviewers, where there are any, find it harmless.
+    """
 
     kind: Literal["circuit_breaker"]
     reshares_per_hour: Positive = 10.0
@@ -80,14 +83,17 @@ class CircuitBreaker(Policy):
         return Friction(np.flatnonzero(tripped), {"reshare": 1 - self.sharing_cut})
 
     def review(self, world: World) -> Referral | None:
-        """Tripped posts are looked at by reviewers, where there are any, for the first class of harm."""
-        rows = np.arange(len(world.posts))
+        """Tripped posts are looked at by reviewers, where there are any, for every class of harm."""
+        rows, harms = np.arange(len(world.posts)), np.arange(len(world.harms))
         rows = self.of_posts(world, rows[self._tripped(world, rows)])
-        return Referral(rows, 0) if len(rows) else None
+        return Referral(np.repeat(rows, len(harms)), np.tile(harms, len(rows))) if len(rows) else None
 
     def _tripped(self, world: World, rows: Rows) -> Bools:
         young = world.minute - world.posts.minute[rows] <= 60 * self.hours
-        return np.asarray(young & (self._speed(world, rows) >= self.reshares_per_hour))
+        fast = np.flatnonzero(young & (self._speed(world, rows) >= self.reshares_per_hour))
+        result = np.zeros(len(rows), np.bool_)
+        result[fast] = ~world.posts.cleared[rows[fast]].all(axis=1)
+        return result
 
     def _speed(self, world: World, rows: Rows) -> Doubles:
         """(n,) reshares an hour; the first hour counts as a whole one."""

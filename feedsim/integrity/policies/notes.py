@@ -11,7 +11,7 @@ from feedsim.feed.friction import Friction
 from feedsim.integrity.orders import Judges, Orders
 from feedsim.integrity.policies.base import Policy
 from feedsim.integrity.policies.labels import labelled
-from feedsim.world.arrays import NEVER, Doubles, Floats, Longs
+from feedsim.world.arrays import NEVER, Bools, Doubles, Floats, Ints, Longs
 from feedsim.world.posts import LABELLED, NOTE, REMOVED, REPORT
 from feedsim.world.world import World
 
@@ -22,7 +22,7 @@ DAY = 1440
 class FactCheck(Policy):
     """Have the most suspicious stories checked every day, and demote whatever tells one that was found false.
 
-    A post that corrects the story tells it too, as far as the company sees, and sinks with the rest.
+    Fact-checkers read what is about such a story: what they find to correct it is left where it is.
     """
 
     kind: Literal["fact_check"]
@@ -33,16 +33,24 @@ class FactCheck(Policy):
     delay_hours: Annotated[float, Field(ge=0, le=87_600)] = 24.0
     """from taking a story on to the verdict (assumption)"""
     accuracy: Share = 0.95
-    """share of verdicts that are right (assumption)"""
+    """share of verdicts that are right, on stories and on what corrects them (assumption)"""
     strength: Share = 0.8
     """share of the score taken away (assumption)"""
 
     needs = frozenset({"detectors"})
 
     def orders(self, world: World, judges: Judges) -> Orders | None:
-        """At midnight, the stories of most suspicion are handed to fact-checkers."""
-        if world.minute % DAY >= world.tick_minutes:
-            return None
+        """At midnight, fact-checkers get the stories of most suspicion; at any time, posts about false ones."""
+        said = [self._stories(world, judges)] if world.minute % DAY < world.tick_minutes else []
+        rows = self._unread(world)
+        if len(rows):
+            said.append(
+                Orders(about=(world.posts.base + rows).astype(np.int32), corrects=judges.corrects(rows, self.accuracy))
+            )
+        return Orders.joined(said) if said else None
+
+    def _stories(self, world: World, judges: Judges) -> Orders:
+        """Those of most suspicion, to be checked."""
         suspicion = self._suspicion(world)
         waiting = np.flatnonzero((world.fact_checks.minute == NEVER) & (suspicion > 0))
         chosen = waiting[np.argsort(-suspicion[waiting], kind="stable")][: self.checks_per_day]
@@ -52,6 +60,12 @@ class FactCheck(Policy):
             known_minute=np.full(len(chosen), world.minute + round(60 * self.delay_hours), np.int32),
         )
 
+    def _unread(self, world: World) -> Longs:
+        """Rows of posts about stories that are known to be false which fact-checkers have not read."""
+        posts = world.posts
+        unread = _of_a_false_story(world, np.arange(len(posts))) & (posts.live("fact_checked") == 0)
+        return self.of_posts(world, np.flatnonzero(unread))
+
     def _suspicion(self, world: World) -> Doubles:
         """(N,) impressions of each story's living posts, each times the probability that it is of the harm."""
         posts = world.posts
@@ -60,11 +74,16 @@ class FactCheck(Policy):
         return np.asarray(np.bincount(posts.narrative[told], weight, len(world.fact_checks.minute)), np.float64)
 
     def factor(self, world: World, c: Candidates) -> Floats:
-        """1 - strength where the story is known to be false."""
-        narrative = world.posts.narrative[c.post - world.posts.base]
-        # The last place is that of posts which tell no story, -1.
-        false = np.r_[world.fact_checks.false_by(world.minute), False][narrative]
-        return np.where(false, np.float32(1 - self.strength), np.float32(1))
+        """1 - strength where the story is known to be false, and not corrected."""
+        rows = c.post - world.posts.base
+        tells = _of_a_false_story(world, rows) & (world.posts.fact_checked[rows] != -1)
+        return np.where(tells, np.float32(1 - self.strength), np.float32(1))
+
+
+def _of_a_false_story(world: World, rows: Longs | Ints) -> Bools:
+    """(n,) which posts are about a story that is known to be false."""
+    # The last place is that of posts which tell no story, -1.
+    return np.asarray(np.r_[world.fact_checks.false_by(world.minute), False][world.posts.narrative[rows]])
 
 
 class CrowdNotes(Policy):

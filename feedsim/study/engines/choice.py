@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 from importlib.util import find_spec
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, get_args
 
-from feedsim.faults import Fault, Faults
+from feedsim.faults import Fault, Faults, nearest
 from feedsim.study.engines.here import HereEngine
 from feedsim.study.engines.local import LocalEngine
 from feedsim.study.engines.protocol import Engine
@@ -29,6 +29,10 @@ def engine_named(
 
 
 def _faults(name: EngineName, workers: int | None, memory_gb: float | None, address: str | None) -> Iterator[Fault]:
+    if name not in get_args(EngineName):
+        yield Fault("--engine", None, "", f"there is no engine '{name}'", nearest(name, get_args(EngineName)))
+    if workers is not None and workers < 1:
+        yield Fault("--workers", None, "", f"{workers}", "it should be at least 1")
     if name == "ray" and find_spec("ray") is None:
         yield Fault("--engine", None, "", "Ray is not installed", "pip install 'feedsim[ray]' does it")
     if address is not None and name != "ray":
