@@ -11,7 +11,7 @@ from dashboard.charts.contrasts import differences, ratios
 from dashboard.charts.curves import curves, tree, with_diagonal
 from dashboard.charts.panels import Mark, bars, by_version, frontier, over_time, planes
 from dashboard.charts.search import BAR, POINT, START, cloud, effects, kinds, steps
-from dashboard.look import THEME, dressed, theme_options
+from dashboard.look import THEME, dressed
 from dashboard.show import is_dark
 from dashboard.spread import cascade_tree
 from feedsim.report.charts import COLOURS, DARK, looks
@@ -170,12 +170,6 @@ def test_what_moves_most_is_on_top_and_chance_is_beside_it() -> None:
     assert figure.layout.height == 110 + 3 * BAR
     assert dressed(figure, False)["layout"]["yaxis"]["ticktext"][1] == "people.minds.<br>satisfaction_rate"
     assert len(effects(rows.assign(chance=np.nan), "?", "x").data) == 1
-
-
-def test_the_theme_is_told_to_streamlit_for_light_and_for_dark() -> None:
-    said = list(theme_options())
-    assert f"--theme.dark.backgroundColor={THEME['dark']['backgroundColor']}" in said
-    assert all(THEME[kind].keys() == THEME["light"].keys() for kind in THEME)
 
 
 def luminance(colour: str) -> float:

@@ -45,15 +45,9 @@ class Visit:
     address: str
     errors: list[str] = field(default_factory=list)
     hosts: set[str] = field(default_factory=set)
-    probes: int = 0
-    """times that Streamlit's own code asked below a page's address for the server, before it found it"""
 
     def hear(self, said: ConsoleMessage) -> None:
-        if said.type != "error":
-            return
-        if said.location["url"].endswith(("/_stcore/host-config", "/_stcore/health")) and "404" in said.text:
-            self.probes += 1
-        else:
+        if said.type == "error":
             self.errors.append(f"{said.text} ({said.location['url']})")
 
     def go(self, link: str) -> None:
