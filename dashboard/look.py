@@ -42,7 +42,7 @@ THEME = {
     },
 }
 """Streamlit's settings, by kind of screen."""
-_WORDS = ("name", "legendgroup", "offsetgroup", "x", "y", "text", "customdata")
+_WORDS = ("name", "legendgroup", "offsetgroup", "x", "y", "text", "hovertext", "customdata")
 """What a trace shows that may be of a file."""
 
 

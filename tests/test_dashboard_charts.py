@@ -9,12 +9,13 @@ import pytest
 
 from dashboard.charts.contrasts import differences, ratios
 from dashboard.charts.curves import curves, tree, with_diagonal
+from dashboard.charts.effects import BAR, effects
 from dashboard.charts.panels import Mark, bars, by_version, frontier, over_time, planes
-from dashboard.charts.search import BAR, POINT, START, cloud, effects, kinds, steps
 from dashboard.look import THEME, dressed
 from dashboard.show import is_dark
 from dashboard.spread import cascade_tree
-from feedsim.report.charts import COLOURS, DARK, looks
+from feedsim.report.charts import COLOURS, CROSSING, DARK, DOMINATED, ON, POINT, START, cloud, looks, steps
+from feedsim.report.frontier import kinds
 
 ARMS = ("base", "calm")
 DAYS = pd.DataFrame(
@@ -154,7 +155,7 @@ def test_a_trial_is_drawn_as_what_it_is() -> None:
          "non_dominated": [False, True, True, False, None]}
     )  # fmt: skip
     said = kinds(trials)
-    assert said.tolist() == [START.name, POINT.name, "not dominated", "dominated", "breaks a constraint"]
+    assert said.tolist() == [START, POINT, ON, DOMINATED, CROSSING]
     drawn = cloud(trials.assign(kind=said, label="", name="a", x=1.0, y=2.0), "What?", "x", "y")
     assert len({(trace.marker.symbol, trace.marker.color) for trace in drawn.data}) == 5
 

@@ -4,9 +4,9 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import beside, reading
-from dashboard.beside import LEVER, Objective, Search
+from dashboard.beside import Objective, Search
 from dashboard.charts.contrasts import differences
-from dashboard.charts.search import cloud, effects, kinds, steps
+from dashboard.charts.effects import effects
 from dashboard.cuts import EVERYONE, Cut, harms_of
 from dashboard.frame import study_page
 from dashboard.measures import PERCENT, name_of, unit_of
@@ -14,8 +14,11 @@ from dashboard.points import comparison_table, of_cut
 from dashboard.shelf import StudyFolder
 from dashboard.show import chart, file_button, sentence, table
 from dashboard.state import choose, choose_part
+from feedsim.report.charts import cloud, steps
+from feedsim.report.frontier import kinds
 from feedsim.report.numbers import number
 from feedsim.study.compare import differences as differences_of
+from feedsim.study.frontier import LEVER
 
 PARTS = {
     "depends": "What it depends on",
@@ -140,7 +143,8 @@ def _plane(found: Search) -> None:
         rows, x = rows.assign(x=found.of(across)), across.axis
         title = f"What does {across.name} cost in {up.name}?"
     shown = rows[rows["error"] == ""].drop_duplicates("arm")
-    chart(cloud(shown, title, x, up.axis), shown[["trial", "arm", "kind", "x", "y"]], "frontier")
+    figure = cloud(shown, title, x, up.axis).update_layout(showlegend=True, height=380)
+    chart(figure, shown[["trial", "arm", "kind", "x", "y"]], "frontier")
     st.caption(
         "A diamond is not dominated: no other trial is as good in all objectives and better in one. Of many trials "
         "some look good by chance: run a point with more seeds before you rely on it."
