@@ -34,7 +34,7 @@ CONTRASTS = pd.DataFrame(
 CURVES = pd.DataFrame({"arm": ["base", "base", "calm"], "panel": "", "x": [1.0, 300.0, 2.0], "y": [1.0, 0.001, 0.5]})
 NODES = cascade_tree(
     pd.DataFrame({"user": [5, 6], "parent_user": [1, 5], "minute": [60, 90], "depth": [1, 2]}), 1, 0
-)  # fmt: skip
+).assign(who="<b>old</b>")  # fmt: skip
 
 FIGURES = {
     "over time": over_time(DAYS, ARMS, "How does it develop?", "points", [Mark(1, "calm begins")], 3),
@@ -146,6 +146,9 @@ def test_a_tree_has_an_edge_for_all_but_the_root() -> None:
     edges, nodes = tree(NODES, ARMS, "calm", "How?").data
     assert len([x for x in edges.x if x is None]) == 2
     assert list(nodes.x) == [0, 1, 1.5]
+    assert list(edges.x[:3]) == [0, 0, 1]
+    assert [one[3] for one in nodes.customdata] == ["the author", "from person 1", "from person 5"]
+    assert dressed(tree(NODES, ARMS, "calm", "How?"), False)["data"][1]["customdata"][0][1] == "&lt;b&gt;old&lt;/b&gt;"
     assert (nodes.marker.color, nodes.marker.symbol) == (looks(ARMS)["calm"].colour, looks(ARMS)["calm"].marker)
 
 

@@ -89,6 +89,61 @@ def test_every_part_of_a_page_is_a_link(real: Path, page: str, part: str, monkey
     assert all(title.rstrip().endswith(("?", "steps")) for title in titles(app))
 
 
+@pytest.mark.parametrize(("page", "part"), [view for view in VIEWS if view[0] in ("spread", "operations")])
+def test_every_cut_that_is_offered_has_something_to_show(
+    real: Path, page: str, part: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = opened(monkeypatch, real, page, part=part)
+    for cut in cuts(app)[1:]:
+        (box,) = (one for one in app.selectbox if one.label == "Cut by")
+        box.select(cut).run()
+        assert_fine(app)
+        assert titles(app), cut
+        assert not app.warning
+
+
+def cuts(app: AppTest) -> list[str]:
+    return [cut for one in app.selectbox if one.label == "Cut by" for cut in one.options]
+
+
+def test_parts_of_a_page_can_be_cut_by_what_their_tables_tell(real: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    said = {part: cuts(opened(monkeypatch, real, "spread", part=part)) for part in ("cascades", "when", "who")}
+    of_posts = ["nothing", "dialect of authors", "kind of post", "form of the post"]
+    assert said == {"cascades": of_posts, "when": of_posts, "who": ["nothing", "dialect of viewers"]}
+    said = {part: cuts(opened(monkeypatch, real, "operations", part=part)) for part in ("desk", "detectors", "costs")}
+    assert said["desk"] == ["nothing", "class of harm", "source of the post"]
+    assert said["detectors"] == ["nothing", "dialect of authors", "form of the post"]
+    assert said["costs"] == ["nothing", "dialect of viewers", "dialect of authors"]
+
+
+@pytest.mark.parametrize("choices", [{"class": "no class", "by": "depth"}, {"class": "misinformation", "rank": "2"}])
+def test_a_cascade_is_drawn_with_who_its_people_are(
+    real: Path, choices: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = assert_fine(opened(monkeypatch, real, "spread", part="tree", arm="plain", **choices))
+    (chart,) = charts(app)
+    assert {said[1] for said in chart["data"][1]["customdata"]} <= {"majority", "minority"}
+
+
+def test_a_story_is_chosen_by_the_address(real: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = opened(monkeypatch, real, "spread", part="stories", stories="all", seed="2")
+    stories = next(one for one in app.selectbox if one.label == "Story").options
+    second = stories[1].partition(":")[0].removeprefix("#")
+    app = assert_fine(visited(app, "spread", part="stories", stories="all", seed="2", story=second))
+    assert titles(app)[-2:] == [f"How much is story #{second} seen?", f"How often is story #{second} passed on?"]
+    assert set(app.dataframe[-1].value["arm"]) == {"plain", "desk"}
+
+
+def test_people_a_post_reaches_are_those_of_the_measure(real: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the page works out from posts is what the run measured as `harm_reach`."""
+    summary = pd.read_parquet(real / "tiny" / "summary.parquet").astype({"metric": str, "harm": str})
+    of = summary[(summary["metric"] == "harm_reach") & (summary["arm"] == "desk")]
+    chart = charts(opened(monkeypatch, real, "spread"))[-1]
+    (bar,) = [trace for trace in chart["data"] if trace["name"] == "desk"]
+    drawn = dict(zip(bar["x"], decoded(bar["y"]), strict=True))
+    assert drawn == pytest.approx(of.groupby("harm")["value"].mean().to_dict())
+
+
 def test_a_question_from_a_file_is_text(real: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for page in ("studies", "tradeoff"):
         app = opened(monkeypatch, real, page)
