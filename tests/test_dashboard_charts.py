@@ -10,7 +10,7 @@ import pytest
 from dashboard.charts.contrasts import differences, ratios
 from dashboard.charts.curves import curves, tree, with_diagonal
 from dashboard.charts.effects import BAR, effects
-from dashboard.charts.panels import Mark, bars, by_version, frontier, over_time, planes
+from dashboard.charts.panels import Mark, bars, by_version, frontier, over_time, planes, told_apart
 from dashboard.look import THEME, dressed
 from dashboard.show import is_dark
 from dashboard.spread import cascade_tree
@@ -174,6 +174,11 @@ def test_what_moves_most_is_on_top_and_chance_is_beside_it() -> None:
     assert figure.layout.height == 110 + 3 * BAR
     assert dressed(figure, False)["layout"]["yaxis"]["ticktext"][1] == "people.minds.<br>satisfaction_rate"
     assert len(effects(rows.assign(chance=np.nan), "?", "x").data) == 1
+
+
+@pytest.mark.parametrize(("auc", "low"), [([0.6, 0.9], 0.48), ([0.4, 0.9], 0.38)])
+def test_an_axis_of_auc_goes_from_guessing_to_perfect(auc: list[float], low: float) -> None:
+    assert told_apart(pd.Series(auc)) == pytest.approx([low, 1.02])
 
 
 def luminance(colour: str) -> float:

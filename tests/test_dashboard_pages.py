@@ -457,6 +457,18 @@ def test_sensitivity_and_frontier_are_shown_where_they_are(tmp_path: Path, monke
     assert points["policies.calm.strength"].tolist() == ["0.8123"]
 
 
+def test_what_is_assumed_can_be_cut_by_group(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("narrow", "wide"):
+        write_study(tmp_path / "one", ("engagement", "demote"), 2, assumption=name)
+    app = assert_fine(opened(monkeypatch, tmp_path, "frontier", part="assumed", measure="prevalence of hate"))
+    assert cuts(app) == ["nothing", "age of viewers", "dialect of viewers"]
+    (box,) = (one for one in app.selectbox if one.label == "Cut by")
+    box.select("dialect of viewers").run()
+    (chart,) = charts(app)
+    assert [note["text"] for note in chart["layout"]["annotations"]] == ["majority", "minority"]
+    assert titles(app) == ["Does the difference to engagement survive what is assumed?"]
+
+
 def test_a_search_whose_runs_are_gone_can_be_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     study = write_study(tmp_path / "one")
     write_beside(study)

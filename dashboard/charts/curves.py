@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 from dashboard.charts.panels import axes, names_of, panels
 from feedsim.report.charts import INK, MOST_MARKERS, Look, Trace, blank, looks
 
-ROW, LEAST, MOST = 6, 260, 1400
+ROW, LEAST, MOST = 6, 260, 1100
 """Pixels: of a person at the end of a chain, and of the lowest and the highest tree."""
 
 
@@ -68,7 +68,7 @@ def tree(nodes: pd.DataFrame, arms: Sequence[str], arm: str, title: str) -> go.F
         if parent >= 0:
             xs += [hours[parent], hours[parent], hours[child], None]
             ys += [heights[parent], heights[child], heights[child], None]
-    size = 8 if many < 100 else 6 if many < 300 else 4
+    size = 7 if many < 100 else 5 if many < 300 else 4
     sizes = [16 if parent < 0 else size for parent in nodes["parent"]]
     parents = [
         "the author" if parent < 0 else f"from person {nodes['user'].iloc[parent]}" for parent in nodes["parent"]
@@ -79,9 +79,10 @@ def tree(nodes: pd.DataFrame, arms: Sequence[str], arm: str, title: str) -> go.F
         x=xs, y=ys, mode="lines", line={"color": INK, "width": 1}, opacity=0.35, hoverinfo="skip", showlegend=False
     )
     figure.add_scatter(
-        x=hours, y=heights, mode="markers", name=arm, showlegend=False, customdata=said,
+        x=hours, y=heights, mode="markers", name=arm, showlegend=False, customdata=said, cliponaxis=False,
         marker={"color": look.colour, "symbol": look.marker, "size": sizes, "opacity": 1},
         hovertemplate=f"{hover}<extra></extra>",
     )  # fmt: skip
     height = min(max(LEAST, ROW * (1 + max(heights))), MOST)
-    return figure.update_yaxes(visible=False).update_xaxes(rangemode="tozero").update_layout(height=height)
+    figure.update_xaxes(range=[0, 1.02 * max(*hours, 1 / 60)])
+    return figure.update_yaxes(visible=False, range=[-1, max(heights) + 1]).update_layout(height=height)

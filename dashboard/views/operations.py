@@ -7,7 +7,7 @@ import streamlit as st
 
 from dashboard.cards import held_out
 from dashboard.charts.contrasts import differences
-from dashboard.charts.panels import bars, by_version, over_time
+from dashboard.charts.panels import bars, by_version, over_time, told_apart
 from dashboard.costs import arm_table, changes
 from dashboard.cuts import (
     ANY,
@@ -126,7 +126,8 @@ def _versions(shown: Shown, cut: Cut, harms: list[str]) -> None:
         mine = rows[rows["harm"] == harm]
         mine = mine.assign(panel=(mine["language"] + " " + mine["level"]).str.strip())
         title = f"Do detectors of {harm} get better?"
-        figure = by_version(mine, shown.arms, title, "AUC on verdicts that were held out")
+        figure = by_version(mine, shown.arms, title, "AUC on verdicts that were held out, 0.5 = guessing")
+        figure.update_yaxes(range=told_apart(mine["value"]))
         chart(figure, mine[["arm", "seed", "panel", "version", "value", "n"]], f"detectors of {harm}")
 
 
@@ -146,9 +147,10 @@ def _ranker(shown: Shown) -> None:
     for metric, (title, y) in asked.items():
         mine = rows[rows["metric"] == metric].assign(panel=lambda of: of["level"].astype(str))
         if len(mine):
-            chart(
-                by_version(mine, shown.arms, title, y), mine[["arm", "seed", "panel", "version", "value", "n"]], metric
-            )
+            figure = by_version(mine, shown.arms, title, y)
+            if metric == "ranker_auc":
+                figure.update_yaxes(range=told_apart(mine["value"]))
+            chart(figure, mine[["arm", "seed", "panel", "version", "value", "n"]], metric)
 
 
 def _prevented(shown: Shown) -> None:

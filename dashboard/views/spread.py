@@ -116,21 +116,22 @@ def _cascades(shown: Shown, cells: pd.DataFrame, harms: list[str]) -> None:
 
 
 def _tree(shown: Shown, harms: list[str], groups: list[str]) -> None:
-    first, second, third = st.columns(3)
+    first, second, third, *below = (*st.columns(3), *st.columns(3))
     harm = choose("class", "Post of", [*harms, NO_CLASS], where=first)
+    post = "harmless post" if harm == NO_CLASS else f"post of {harm}"
     arm = choose("arm", "Arm", shown.only, keep=True, where=second)
     places = {str(place.seed): place for place, _ in shown.runs() if place.arm == arm}
     seed = choose("seed", "Seed", list(places), keep=True, where=third)
-    by = choose("by", "The cascade with most", list(BY), form=lambda name: BY[name], where=first)
+    by = choose("by", "The cascade with most", list(BY), form=lambda name: BY[name], where=below[0])
     largest = cascades.largest(shown.study, places[seed], "" if harm == NO_CLASS else harm, by)
     if largest.empty:
-        sentence(f"No post of {harm} was reshared in this run.")
+        sentence(f"No {post} was reshared in this run.")
         return
-    rank = choose_number("rank", "Which, 1 = most", 1, len(largest), 1, where=second)
+    rank = choose_number("rank", "Which, 1 = most", 1, len(largest), 1, where=below[1])
     # Column by column: a row of mixed types would make the key a float.
     key, size, depth = (int(largest[name].iloc[rank - 1]) for name in ("key", "size", "depth"))
     nodes = cascades.nodes(shown.study, places[seed], key, groups)
-    title = f"How did this post of {harm} travel? {size:,} people, {depth} steps"
+    title = f"How did this {post} travel? {size:,} people, {depth} steps"
     chart(tree(nodes, shown.arms, arm, title), nodes.drop(columns="y"), "one cascade")
     few = f" Drawn are the first {len(nodes):,} people." if len(nodes) < size else ""
     st.caption(
