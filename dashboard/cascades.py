@@ -34,5 +34,5 @@ def nodes(study: StudyFolder, place: RunPath, key: int, groups: Sequence[str]) -
     reshares = reading.read(run, "reshares", ["user", "parent_user", "minute", "depth"], where)
     found = cascade_tree(reshares, int(posts["author"].iloc[0]), int(posts["minute"].iloc[0]))
     users = reading.table(study, place, "users", ["user", *groups]).set_index("user")
-    traits = users.reindex(found["user"]).astype(str).agg(", ".join, axis=1) if len(groups) else ""
-    return found.assign(who=traits.to_numpy() if len(groups) else "")
+    traits = users.reindex(found["user"]).astype(str).agg(", ".join, axis=1) if groups else users.index[:0]
+    return found.assign(who=traits.to_numpy() if groups else "")

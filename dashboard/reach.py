@@ -38,10 +38,13 @@ def _posts(run: Run, columns: list[str], cut: Cut) -> pd.DataFrame:
     return posts.assign(level=users.reindex(posts["author"]).to_numpy())
 
 
-def people_a_post(shown: Shown, cut: Cut) -> pd.DataFrame:
-    """People whom a harmful post reaches: arm, panel (the level), level (the class), y with its range."""
-    columns = ["minute", "harm", "impressions"]
-    rows = shown.per_run(f"reach a post by {cut.name}", lambda run: reach_per_post(_posts(run, columns, cut)))
+def people_a_post(shown: Shown, cells: pd.DataFrame, cut: Cut) -> pd.DataFrame:
+    """People whom a harmful post reaches: arm, panel (the level), level (the class), y with its range. `cells` tell it
+    of everyone; by group of authors it is worked out from their posts."""
+    rows = cells[(cells["metric"] == "harm_reach") & (cells["side"] == "")]
+    if cut.by == "author":
+        columns = ["minute", "harm", "impressions"]
+        rows = shown.per_run(f"reach a post by {cut.name}", lambda run: reach_per_post(_posts(run, columns, cut)))
     return spread(rows.assign(panel=rows["level"], level=rows["harm"]), "y", ["arm", "panel", "level"])
 
 

@@ -182,6 +182,7 @@ def _costs(shown: Shown) -> None:
         drawn = spread(touched, "y", ["arm", "panel", "level"])
         title = "What does each policy touch?"
         chart(bars(drawn, shown.arms, title, "policy", "% of candidates for feeds"), drawn, "what policies touch")
+        st.caption("A candidate counts as lowered where a policy takes anything off its score, however little.")
     if len(shown.only) > 1:
         rows = changes(shown, base, cut)
         title = f"What does each arm pay, and what for, against {base}?"

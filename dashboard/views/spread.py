@@ -79,7 +79,7 @@ def _reach(shown: Shown, cells: pd.DataFrame, harms: list[str]) -> None:
         _by_day(shown, "exposed_users", of_class, cut, title, "% of people with at least one")
         title = f"How often is {'each class of harm' if cut.by == HARM else of_class} passed on?"
         _by_day(shown, "harm_reshares", of_class, cut, title, "reshares per 1,000 impressions")
-    drawn = people_a_post(shown, cut if cut.by == "author" else Cut(EVERYONE))
+    drawn = people_a_post(shown, cells, cut)
     if len(drawn):
         title = "How many people does a harmful post reach?"
         figure = bars(drawn, shown.arms, title, "class of harm", "people reached a post")
