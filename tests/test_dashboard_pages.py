@@ -135,6 +135,18 @@ def test_a_story_is_chosen_by_the_address(real: Path, monkeypatch: pytest.Monkey
     assert set(app.dataframe[-1].value["arm"]) == {"plain", "desk"}
 
 
+@pytest.mark.parametrize(
+    ("side", "asked"),
+    [("viewer", "Whose feeds lose posts to demotion"), ("author", "Whose harmless posts are demoted")],
+)
+def test_impact_stands_beside_accuracy_on_either_side(
+    real: Path, side: str, asked: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = assert_fine(opened(monkeypatch, real, "bias", part="fair", group=f"{side}:dialect", harm="hate"))
+    assert any(title.startswith(asked) for title in titles(app))
+    assert any("held to be hate" in title for title in titles(app))
+
+
 @pytest.mark.parametrize("arm", ["plain", "desk"])
 def test_people_a_post_reaches_are_those_of_the_measure(real: Path, arm: str) -> None:
     """What the page works out from posts is, over all authors, what the run measured as `harm_reach`."""

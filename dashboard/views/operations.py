@@ -42,9 +42,11 @@ DESK = {
     "cases_opened": ("How many cases come in?", "cases a day"),
     "review_hours": ("How long does a case take to be decided?", "hours, mean"),
     "decided_within_24h": ("How many are decided within a day?", "% of cases"),
+    "overturned_share": ("How many appeals put a post back?", "% of appeals decided"),
 }
 FOUND = {
     "recall": ("How much of the harm is found?", "% of posts of the class"),
+    "removal_rate": ("How much of the harm is removed?", "% of posts of the class"),
     "precision": ("How much of what is found is harm?", "% of what was found"),
     "proactive_rate": ("How much is found before anybody reports it?", "% of what was found"),
     "hours_to_removal": ("How long is it there before it is removed?", "hours, mean"),
@@ -53,7 +55,7 @@ FOUND = {
 PEOPLE = {"d_prime": ("Can reviewers tell harm from what is none?", "d\u2032, 0 = guessing"),
           "criterion": ("How reluctant are reviewers to call harm?", "criterion, above 0 = reluctant")}  # fmt: skip
 TOUCH = ("demotion_rate", "filtered_share")
-PERCENT = ("recall", "precision", "proactive_rate", "decided_within_24h")
+PERCENT = ("recall", "removal_rate", "precision", "proactive_rate", "decided_within_24h", "overturned_share")
 
 
 def show(shown: Shown) -> None:
