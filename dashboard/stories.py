@@ -4,6 +4,7 @@ A story of one seed is another one in the next: only arms of a seed tell the sam
 """
 
 import pandas as pd
+import pyarrow.compute as pc
 
 from dashboard import reading
 from dashboard.frame import Shown
@@ -75,7 +76,7 @@ def days_of_study(shown: Shown) -> pd.DataFrame:
 
 
 def _told(run: Run) -> pd.DataFrame:
-    return posts_of_stories(reading.read(run, "posts", POSTS))
+    return posts_of_stories(reading.read(run, "posts", POSTS, pc.field("narrative") >= 0))
 
 
 def _days(run: Run) -> pd.DataFrame:

@@ -10,6 +10,7 @@ from dashboard.marks import burn_in_of, marks_of
 from dashboard.show import chart, sentence, table
 from dashboard.state import choose
 from dashboard.stories import CORRECT, FALSE, TELL, TRUE, days_of_study, of_study, seen_stories
+from feedsim.report.numbers import fixed
 
 MOST = 12
 """Stories that are shown beside one another."""
@@ -40,33 +41,38 @@ def _one_by_one(shown: Shown) -> None:
     """The stories of a seed that are seen most, and one of them."""
     st.subheader("Story by story", anchor=False)
     found = of_study(shown)
+    # A story that is corrected and told by nobody is none that is seen.
+    found = found[found.groupby(["seed", "story"])["what"].transform(lambda of: (of == TELL).any())]
     left, middle, right = st.columns(3)
     seeds = [str(seed) for seed in sorted(found["seed"].unique())]
     seed = choose("seed", "Seed (each tells its own stories)", seeds, keep=True, where=left)
     mine = found[found["seed"] == int(seed)]
     there = [name for name in WHICH if name == "all" or (mine["truth"] == name).any()]
-    which = choose("stories", "Stories", there, form=lambda name: WHICH[name], where=middle)
-    mine = mine if which == "all" else mine[mine["truth"] == which]
-    most = most_seen(mine)
-    drawn = mine[mine["story"].isin(most) & (mine["what"] == TELL)].sort_values(
-        "story", key=lambda of: of.map({story: rank for rank, story in enumerate(most)})
-    )
-    drawn = drawn.assign(panel="", level=drawn["story"].map(lambda story: f"#{story}"), y=drawn["views"] / 1000)
-    title = "Which stories are seen most?"
-    y = "thousands of views of posts that tell it"
-    figure = bars(drawn.assign(y_low=drawn["y"], y_high=drawn["y"]), shown.arms, title, "story", y)
-    chart(figure, drawn.drop(columns=["panel", "level", "y"]), "stories one by one")
-    since = mine.groupby("story")["since"].min()
-    truths = mine.groupby("story")["truth"].first()
-    names = {str(story): f"#{story}: {truths[story]}, since day {since[story]}" for story in most}
-    story = choose("story", "Story", list(names), form=lambda name: names[name], where=right)
+    which = choose("stories", "Stories beside one another", there, form=lambda name: WHICH[name], where=middle)
+    _most_seen(shown, mine if which == "all" else mine[mine["truth"] == which])
+    since, truth = mine.groupby("story")["since"].min(), mine.groupby("story")["truth"].first()
+    # All of the seed, whatever stands beside one another: another choice above leaves the address right.
+    names = {str(story): f"#{story}: {truth[story]}, since day {fixed(since[story], 0)}" for story in most_seen(mine)}
+    first = most_seen(mine if which == "all" else mine[mine["truth"] == which])[0]
+    story = choose("story", "One story", list(names), str(first), form=lambda name: names[name], where=right)
     _one(shown, mine[mine["story"] == int(story)], int(story), int(seed))
 
 
 def most_seen(rows: pd.DataFrame) -> list[int]:
-    """The stories that are seen most over all arms, at most MOST, the first first."""
+    """The stories by how much they are seen over all arms, the most seen first."""
     views = rows[rows["what"] == TELL].groupby("story")["views"].sum()
-    return [int(story) for story in views.sort_values(ascending=False, kind="stable").index[:MOST]]
+    return [int(story) for story in views.sort_values(ascending=False, kind="stable").index]
+
+
+def _most_seen(shown: Shown, rows: pd.DataFrame) -> None:
+    """The MOST of these stories, beside one another."""
+    rank = {story: place for place, story in enumerate(most_seen(rows)[:MOST])}
+    kept = rows[rows["story"].isin(rank) & (rows["what"] == TELL)].sort_values("story", key=lambda of: of.map(rank))
+    views = kept["views"] / 1000
+    drawn = kept.assign(panel="", level="#" + kept["story"].astype(str), y=views, y_low=views, y_high=views)
+    title = "Which stories are seen most?"
+    figure = bars(drawn, shown.arms, title, "story", "thousands of views of posts that tell it")
+    chart(figure, kept, "stories one by one")
 
 
 def _one(shown: Shown, rows: pd.DataFrame, story: int, seed: int) -> None:

@@ -37,16 +37,12 @@ def test_the_cuts_that_there_are_cells_of() -> None:
 
 
 def test_parts_of_one_cut_are_told_from_those_of_several() -> None:
-    rows = cells(
-        ("a", "recall", "hate", "", "", "", "modality=meme", 0.2, 10),
-        ("a", "recall", "hate", "", "", "", "modality=text", 0.4, 10),
-        ("a", "recall", "hate", "", "", "", "modality=text,truth=x", 0.9, 10),
-        ("a", "queue_length", "", "", "", "", "pool=english", 7, 1),
-    )
+    said = {"modality=meme": 0.2, "modality=text": 0.4, "modality=text,truth=x": 0.9, "pool=english": 0.7}
+    rows = cells(*[("a", "recall", "hate", "", "", "", part, value, 10) for part, value in said.items()])
     assert [cut.name for cut in cuts_of(rows)] == ["everyone", "pool", "modality"]
     found = cut_rows(rows, "recall", "hate", Cut("modality"))
     assert dict(zip(found["panel"], found["value"], strict=True)) == {"meme": 0.2, "text": 0.4}
-    assert of_cut(rows, Cut("pool"))["value"].tolist() == [7]
+    assert of_cut(rows, Cut("pool"))["value"].tolist() == [0.7]
 
 
 def test_classes_come_the_most_prevalent_first() -> None:

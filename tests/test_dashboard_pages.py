@@ -128,11 +128,15 @@ def test_a_cascade_is_drawn_with_who_its_people_are(
 
 def test_a_story_is_chosen_by_the_address(real: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     app = opened(monkeypatch, real, "spread", part="stories", stories="all", seed="2")
-    stories = next(one for one in app.selectbox if one.label == "Story").options
+    stories = next(one for one in app.selectbox if one.label == "One story").options
     second = stories[1].partition(":")[0].removeprefix("#")
     app = assert_fine(visited(app, "spread", part="stories", stories="all", seed="2", story=second))
     assert titles(app)[-2:] == [f"How much is story #{second} seen?", f"How often is story #{second} passed on?"]
     assert set(app.dataframe[-1].value["arm"]) == {"plain", "desk"}
+    # Another seed tells other stories, as many: nothing is refused.
+    app.selectbox(key=chosen("seed")).select("1").run()
+    assert not assert_fine(app).warning
+    assert f"How much is story #{second} seen?" in titles(app)
 
 
 @pytest.mark.parametrize(
