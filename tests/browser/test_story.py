@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from PIL import ImageColor
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 from windows import QUESTION, Visit, feedsim, visit
 
@@ -25,11 +25,11 @@ TALLEST = 5000
 
 
 @pytest.fixture
-def window(browser: Browser, address: str) -> Iterator[Visit]:
+def window(browser: BrowserContext, address: str) -> Iterator[Visit]:
     """A window; whatever happens in it, nothing is complained of and nobody else is asked for anything."""
     found = visit(browser, address)
     yield found
-    found.page.context.close()
+    found.page.close()
     assert found.errors == []
     assert found.hosts == {"127.0.0.1"}
 
