@@ -1,44 +1,44 @@
 """`python -m dashboard ADDRESS PORT`: serve the app with settings that keep it on this machine."""
 
 import sys
-from collections.abc import Iterator
 from ipaddress import ip_address
 from pathlib import Path
 
-from streamlit.web.cli import main
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+from starlette.routing import Route
+from streamlit.file_util import get_static_dir
+from streamlit.starlette import App
 
-from dashboard.look import theme_options
-from dashboard.warming import warm
+from dashboard.look import theme_settings
+from dashboard.warming import load_later, warm
 
-OPTIONS = {
-    "browser.gatherUsageStats": "false",
+SETTINGS: dict[str, object] = {
+    "browser.gatherUsageStats": False,
     "client.showErrorDetails": "none",
-    "client.showErrorLinks": "false",
+    "client.showErrorLinks": False,
     "client.toolbarMode": "minimal",
     "logger.level": "warning",
-    "runner.magicEnabled": "false",
-    "server.enableCORS": "true",
-    "server.enableXsrfProtection": "true",
+    "runner.magicEnabled": False,
+    "server.enableCORS": True,
+    "server.enableXsrfProtection": True,
     "server.fileWatcherType": "none",
-    "server.headless": "true",
-    "server.maxUploadSize": "1",
-    "server.runOnSave": "false",
-    "server.showEmailPrompt": "false",
+    "server.headless": True,
+    "server.maxUploadSize": 1,
+    "server.runOnSave": False,
+    "server.showEmailPrompt": False,
 }
 """Nothing is told to anybody, nothing is watched, nobody else's page may talk to it, no trace reaches the browser."""
+HERE = Path(__file__).parent
+AT_ROOT = '<script>window.__streamlit = {BACKEND_BASE_URL: location.origin + "/"}</script>'
+"""Tells Streamlit's code in the browser where the server is: it would look for it below the page's address first."""
 
 
-def command(address: str, port: int) -> list[str]:
-    """Streamlit's command line, without its name."""
-    return ["run", str(Path(__file__).with_name("app.py")), *_options(address, port), *theme_options()]
-
-
-def _options(address: str, port: int) -> Iterator[str]:
-    yield from (f"--{name}={value}" for name, value in OPTIONS.items())
-    yield from (f"--server.address={address}", f"--server.port={port}")
-    if is_local(address):
-        # A page from elsewhere that has its own name lead here is turned away.
-        yield from (f"--server.allowedHosts={host}" for host in ("127.0.0.1", "localhost", "::1"))
+def settings(address: str, port: int) -> dict[str, object]:
+    """Streamlit's, by name."""
+    # A page from elsewhere that has its own name lead here is turned away.
+    hosts = {"server.allowedHosts": ["127.0.0.1", "localhost", "::1"]} if is_local(address) else {}
+    return {**SETTINGS, **theme_settings(), **hosts, "server.address": address, "server.port": port}
 
 
 def is_local(address: str) -> bool:
@@ -49,7 +49,19 @@ def is_local(address: str) -> bool:
         return address == "localhost"
 
 
+def app() -> App:
+    """The app; each page of it can be linked to."""
+    pages = sorted(path.stem for path in (HERE / "views").glob("*.py"))
+    return App(HERE / "app.py", routes=[Route(f"/{page}", _front) for page in pages])
+
+
+def _front(request: Request) -> HTMLResponse:
+    html = Path(get_static_dir(), "index.html").read_text(encoding="utf-8")
+    return HTMLResponse(html.replace("<head>", f"<head>{AT_ROOT}", 1), headers={"Cache-Control": "no-cache"})
+
+
 if __name__ == "__main__":
     warm()
-    sys.argv = ["streamlit", *command(sys.argv[1], int(sys.argv[2]))]
-    main()
+    load_later()
+    address, port = sys.argv[1:]
+    app().run(config=settings(address, int(port)))

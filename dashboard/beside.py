@@ -10,11 +10,8 @@ import pyarrow.parquet as pq
 
 from dashboard.shelf import MOST_LETTERS, StudyFolder, checked, text_of
 from feedsim.results import NotARun
+from feedsim.study.frontier import FOLDER, LEVER, OBJECTIVE
 
-LEVER, OBJECTIVE, CONSTRAINT = "lever:", "objective:", "constraint:"
-"""Kinds of the frontier's columns, in front of their names."""
-FOLDER = "frontier"
-"""Where the scenario files of its points lie."""
 MOST = 500 * MOST_LETTERS
 """Letters of such a file that are read."""
 TRIAL = ("trial", "arm", "error", "feasible", "non_dominated", "p_non_dominated", "point", "hypervolume")

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from dashboard import reading
-from dashboard.cuts import EVERYONE, Cut, harms_of
+from dashboard.cuts import Cut, harms_of
 from dashboard.frame import Shown
 from dashboard.operating import reviewer_hours
 from dashboard.points import of_cut
@@ -16,13 +16,16 @@ from feedsim.study.compare import differences
 ENGAGEMENT = "engagement"
 
 
-def changes(shown: Shown, base: str) -> pd.DataFrame:
-    """Engagement and each harm against arm `base`, in %: arm, panel, level, difference with `_low` and `_high`."""
+def changes(shown: Shown, base: str, cut: Cut) -> pd.DataFrame:
+    """Engagement and each harm against arm `base`, in %, as far as a cut has them: arm, panel, level, difference with
+    `_low` and `_high`."""
     cells = shown.cells(["engagement_value", "prevalence"])
-    rows = differences(of_cut(cells, Cut(EVERYONE)), base)
+    rows = differences(of_cut(cells, cut), base)
     names = {"percent": "difference", "percent_low": "difference_low", "percent_high": "difference_high"}
     level = rows["harm"].where(rows["harm"] != "", ENGAGEMENT)
-    return rows.rename(columns=names).assign(panel="", level=level)[["arm", "panel", "level", *names.values()]]
+    return rows.rename(columns=names).assign(panel=rows["level"], level=level)[
+        ["arm", "panel", "level", *names.values()]
+    ]
 
 
 def arm_table(shown: Shown, cells: pd.DataFrame) -> pd.DataFrame:

@@ -9,7 +9,13 @@ ANY = "any"
 """Harm of any class. A post is of one class at most, so shares of impressions add up."""
 ADD_UP = ("prevalence", "harm_reshares")
 """Metrics of a class of harm that add up over classes."""
-EVERYONE, HARM, SOURCE = "everyone", "harm", "source"
+EVERYONE, HARM, SOURCE, POOL, MODALITY, KIND = "everyone", "harm", "source", "pool", "modality", "kind"
+LABELS = {
+    EVERYONE: "nothing", HARM: "class of harm", SOURCE: "source of the post", POOL: "pool of reviewers",
+    MODALITY: "form of the post", KIND: "kind of post",
+}  # fmt: skip
+PARTS = {SOURCE: "source", POOL: "pool", MODALITY: "modality"}
+"""Cuts that stand in a cell's part, as in `source=trending`."""
 SIDES = {"viewer": "viewers", "author": "authors"}
 POINTS = {"like_rate": 1.0, "angry_rate": 1.0, "comment_rate": 15.0, "reshare_rate": 5.0}
 """Per impression: the fixed weights of `engagement_value` (`feedsim metrics`)."""
@@ -19,10 +25,10 @@ BY_SOURCE = ("impressions", "impressions_share", *POINTS)
 
 @dataclass(frozen=True)
 class Cut:
-    """By what: everyone, harm, source, or the group attribute of viewers or authors."""
+    """By what: everyone, harm, source, pool, modality, kind, or the group attribute of viewers or authors."""
 
     by: str
-    """everyone, harm, source, viewer or author"""
+    """one of LABELS, viewer or author"""
     group: str = ""
 
     @property
@@ -35,7 +41,7 @@ class Cut:
         """As in a list to choose from."""
         if self.group:
             return f"{self.group} of {SIDES[self.by]}"
-        return {EVERYONE: "nothing", HARM: "class of harm", SOURCE: "source of the post"}[self.by]
+        return LABELS[self.by]
 
 
 def cuts_of(cells: pd.DataFrame) -> list[Cut]:
@@ -45,9 +51,7 @@ def cuts_of(cells: pd.DataFrame) -> list[Cut]:
         found.append(Cut(HARM))
     groups = cells[["side", "group"]].drop_duplicates().astype(str)
     found += [Cut(side, group) for side, group in groups.itertuples(index=False, name=None) if side in SIDES and group]
-    if _sources(cells):
-        found.append(Cut(SOURCE))
-    return found
+    return found + [Cut(by) for by in PARTS if _parts(cells, by)]
 
 
 def harms_of(cells: pd.DataFrame) -> list[str]:
@@ -63,32 +67,35 @@ def cut_rows(cells: pd.DataFrame, metric: str, harm: str, cut: Cut) -> pd.DataFr
     `harm`: a class, ANY for the sum over classes, or empty for a metric that is not about harm.
     """
     mine = cells[cells["metric"] == metric]
-    rows = mine[_where(mine, cut)]
+    rows = mine[where(mine, cut)]
     if harm and cut.by == HARM:
         return rows[rows["harm"] != ""].assign(panel=lambda of: of["harm"].astype(str))
-    rows = rows.assign(panel=_panel(rows, cut))
+    rows = rows.assign(panel=panel_of(rows, cut))
     if harm == ANY:
         return _summed(rows[rows["harm"] != ""])
     return rows[rows["harm"] == harm]
 
 
-def _where(cells: pd.DataFrame, cut: Cut) -> "pd.Series[bool]":
+def where(cells: pd.DataFrame, cut: Cut) -> "pd.Series[bool]":
     """Which cells are of the cut."""
     if cut.by in SIDES:
         return (cells["side"] == cut.by) & (cells["group"] == cut.group) & (cells["part"] == "")
-    if cut.by == SOURCE:
-        return (cells["side"] == "") & cells["part"].isin(_sources(cells))
+    if cut.by in PARTS:
+        return (cells["side"] == "") & cells["part"].isin(_parts(cells, cut.by))
     return (cells["side"] == "") & (cells["part"] == "")
 
 
-def _sources(cells: pd.DataFrame) -> list[str]:
-    return [str(part) for part in cells["part"].unique() if str(part).startswith("source=")]
+def _parts(cells: pd.DataFrame, by: str) -> list[str]:
+    """The parts that are of one cut alone."""
+    said = (str(part) for part in cells["part"].unique())
+    return [part for part in said if part.startswith(f"{PARTS[by]}=") and "," not in part]
 
 
-def _panel(rows: pd.DataFrame, cut: Cut) -> "pd.Series[str]":
+def panel_of(rows: pd.DataFrame, cut: Cut) -> "pd.Series[str]":
+    """The panel of each cell of a cut: the level of a group, or what stands in its part."""
     if cut.by in SIDES:
         return rows["level"].astype(str)
-    return rows["part"].astype(str).str.removeprefix("source=")
+    return rows["part"].astype(str).str.removeprefix(f"{PARTS.get(cut.by, '')}=")
 
 
 def _summed(rows: pd.DataFrame) -> pd.DataFrame:

@@ -1,6 +1,5 @@
 """How the dashboard looks, in light and in dark. Colours are the report's: an arm has the same one everywhere."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -43,14 +42,13 @@ THEME = {
     },
 }
 """Streamlit's settings, by kind of screen."""
-_WORDS = ("name", "legendgroup", "offsetgroup", "x", "y", "text", "customdata")
+_WORDS = ("name", "legendgroup", "offsetgroup", "x", "y", "text", "hovertext", "customdata")
 """What a trace shows that may be of a file."""
 
 
-def theme_options() -> Iterator[str]:
-    """Streamlit's command-line options for the theme."""
-    for kind, settings in THEME.items():
-        yield from (f"--theme.{kind}.{name}={value}" for name, value in settings.items())
+def theme_settings() -> dict[str, str]:
+    """Streamlit's settings for the theme."""
+    return {f"theme.{kind}.{name}": value for kind, said in THEME.items() for name, value in said.items()}
 
 
 def dressed(figure: go.Figure, is_dark: bool) -> dict[str, Any]:

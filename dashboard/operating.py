@@ -6,6 +6,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from dashboard.cuts import SIDES, Cut
+
 CARD = ["version", "harm", "language", "group", "level", "metric", "value", "n"]
 """Columns of what detectors' cards say."""
 
@@ -47,15 +49,16 @@ def prevented(cells: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(value=rows["value"] * rows["n"] / 1000)
 
 
-def policy_touch(cells: pd.DataFrame) -> pd.DataFrame:
-    """Candidates that each policy lowered or took out, in %, of all and of harmless posts: arm, seed, panel, level,
-    value."""
+def policy_touch(cells: pd.DataFrame, cut: Cut) -> pd.DataFrame:
+    """Candidates that each policy lowered or took out, in %, of all and of harmless posts: arm, seed, panel (with the
+    level of a group), level (the policy), value."""
     kinds = {"demotion_rate": "lowered", "filtered_share": "taken out"}
-    rows = cells[cells["metric"].isin(kinds) & (cells["side"] == "") & (cells["harm"] == "")]
-    rows = with_parts(rows, "policy")
+    side = cut.by if cut.by in SIDES else ""
+    rows = cells[cells["metric"].isin(kinds) & (cells["harm"] == "")]
+    rows = with_parts(rows[(rows["side"] == side) & (rows["group"] == cut.group)], "policy")
     harmless = rows["part"].str.endswith("truth=harmless")
     of = harmless.map({True: ", of harmless posts", False: ", of all"})
-    panel = rows["metric"].map(kinds) + of
+    panel = rows["metric"].map(kinds) + of + (": " + rows["level"] if cut.group else "")
     return rows.assign(panel=panel, level=rows["policy"], value=100 * rows["value"])
 
 

@@ -5,7 +5,7 @@ from typing import Any, TypeAlias
 
 import pandas as pd
 
-from dashboard.cuts import SIDES, SOURCE, Cut
+from dashboard.cuts import SIDES, SOURCE, Cut, where
 from dashboard.measures import PERCENT, name_of, unit_of
 from feedsim.report.numbers import agreement, direction, fixed, number, places
 
@@ -32,13 +32,7 @@ def plane_points(x: pd.DataFrame, y: pd.DataFrame) -> pd.DataFrame:
 
 def of_cut(cells: pd.DataFrame, cut: Cut) -> pd.DataFrame:
     """The cells of all metrics that a table of this cut tells."""
-    if cut.by in SIDES:
-        mine = (cells["side"] == cut.by) & (cells["group"] == cut.group) & (cells["part"] == "")
-    elif cut.by == SOURCE:
-        mine = (cells["side"] == "") & cells["part"].str.startswith("source=")
-    else:
-        mine = (cells["side"] == "") & (cells["part"] == "")
-    return cells[mine]
+    return cells[where(cells, cut)]
 
 
 def difference_table(found: pd.DataFrame, cut: Cut) -> pd.DataFrame:

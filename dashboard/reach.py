@@ -3,48 +3,71 @@
 import pandas as pd
 
 from dashboard import reading
-from dashboard.cuts import Cut
+from dashboard.cuts import EVERYONE, KIND, MODALITY, Cut
 from dashboard.frame import Shown
 from dashboard.points import spread
-from dashboard.spread import arrived, at_least, cascade_counts, delay_counts, delays, gini, lorenz, stories
+from dashboard.spread import (
+    arrived,
+    at_least,
+    cascade_counts,
+    delay_counts,
+    delays,
+    gini,
+    lorenz,
+    reach_per_post,
+)
 from feedsim.results import Run
 
 NO_CLASS = "no class"
 """What posts that are harmless are called."""
 POSTS = ["key", "minute", "harm", "removed_minute"]
 REVIEWS = ["key", "harm", "opened_minute", "decided_minute", "verdict"]
+OF_POSTS = (KIND, MODALITY)
+"""Cuts by a column of posts."""
 
 
-def sizes(shown: Shown, harm: str, beside: bool) -> pd.DataFrame:
-    """Share of cascades of at least a size and depth: arm, panel (the class), what, x, y."""
-    rows = shown.per_run("cascades", _counts)
+def _posts(run: Run, columns: list[str], cut: Cut) -> pd.DataFrame:
+    """Posts of a run, each with its `level`: of its author's group, or of a column of its own; empty of no cut."""
+    if cut.by in OF_POSTS:
+        posts = reading.read(run, "posts", [*columns, cut.by])
+        return posts.assign(level=posts[cut.by].astype(str))
+    if not cut.group:
+        return reading.read(run, "posts", columns).assign(level="")
+    posts = reading.read(run, "posts", [*columns, "author"])
+    users = reading.read(run, "users", ["user", cut.group]).set_index("user")[cut.group].astype(str)
+    return posts.assign(level=users.reindex(posts["author"]).to_numpy())
+
+
+def people_a_post(shown: Shown, cells: pd.DataFrame, cut: Cut) -> pd.DataFrame:
+    """People whom a harmful post reaches: arm, panel (the level), level (the class), y with its range. `cells` tell it
+    of everyone; by group of authors it is worked out from their posts."""
+    rows = cells[(cells["metric"] == "harm_reach") & (cells["side"] == "")]
+    if cut.by == "author":
+        columns = ["minute", "harm", "impressions"]
+        rows = shown.per_run(f"reach a post by {cut.name}", lambda run: reach_per_post(_posts(run, columns, cut)))
+    return spread(rows.assign(panel=rows["level"], level=rows["harm"]), "y", ["arm", "panel", "level"])
+
+
+def sizes(shown: Shown, harm: str, beside: bool, cut: Cut) -> pd.DataFrame:
+    """Share of cascades of at least a size and depth: arm, panel (the level, or the class), what, x, y."""
+    rows = shown.per_run(f"cascades by {cut.name}", lambda run: _counts(run, cut))
     kept = rows[rows["harm"].isin([harm, ""] if beside else [harm])]
-    named = kept.assign(panel=kept["harm"].replace({"": NO_CLASS}))
+    named = kept.assign(panel=kept["level"].where(kept["level"] != "", kept["harm"].replace({"": NO_CLASS})))
     return at_least(named, ["arm", "panel", "what"]) if (kept["harm"] == harm).any() else named.head(0)
 
 
-def _counts(run: Run) -> pd.DataFrame:
-    return cascade_counts(reading.read(run, "cascades", ["harm", "size", "depth"]))
+def _counts(run: Run, cut: Cut) -> pd.DataFrame:
+    found = reading.read(run, "cascades", ["key", "harm", "size", "depth"])
+    if cut.by == EVERYONE:
+        return cascade_counts(found.assign(level=""))
+    return cascade_counts(found.merge(_posts(run, ["key"], cut)[["key", "level"]], on="key"))
 
 
-def seen_stories(shown: Shown) -> pd.DataFrame:
-    """Impressions a story, in thousands, of true and of false ones: arm, panel, level, y, y_low, y_high."""
-    rows = shown.per_run("stories", _stories)
-    if rows.empty:
-        return rows
-    level = rows["is_false"].map({True: "false", False: "true"})
-    mean = rows.assign(level=level, panel="").groupby(["arm", "seed", "panel", "level"], sort=False)["impressions"]
-    return spread((mean.mean() / 1000).rename("value").reset_index(), "y", ["arm", "panel", "level"])
-
-
-def _stories(run: Run) -> pd.DataFrame:
-    return stories(reading.read(run, "posts", ["narrative", "stance", "harm", "impressions"]))
-
-
-def concentration(shown: Shown, harm: str, cut: Cut) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Lorenz curves, means over seeds (arm, panel, x, y), and Gini coefficients (arm, panel, level, y with range)."""
-    name = f"seen {harm} by {cut.name}"
-    rows = shown.per_run(name, lambda run: _seen(run, f"seen_{harm}", cut.group))
+def concentration(shown: Shown, deed: str, harm: str, cut: Cut) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Of what people have seen, posted or reshared (`deed`) of a class: Lorenz curves, means over seeds (arm, panel, x,
+    y), and Gini coefficients (arm, panel, level, y with range)."""
+    name = f"{deed} {harm} by {cut.name}"
+    rows = shown.per_run(name, lambda run: _over_people(run, f"{deed}_{harm}", cut.group))
     if rows.empty:
         return rows, rows
     curve = rows[rows["x"] >= 0].groupby(["arm", "panel", "x"], sort=False)["y"].mean().reset_index()
@@ -52,27 +75,28 @@ def concentration(shown: Shown, harm: str, cut: Cut) -> tuple[pd.DataFrame, pd.D
     return curve.sort_values(["arm", "panel", "x"]), spread(of, "y", ["arm", "panel", "level"])
 
 
-def _seen(run: Run, column: str, group: str) -> pd.DataFrame:
+def _over_people(run: Run, column: str, group: str) -> pd.DataFrame:
     """The curve of each level, and its Gini coefficient at x = -1: panel, x, y."""
     users = reading.read(run, "users", [column, *([group] if group else [])])
     if column not in users:
         return pd.DataFrame({"panel": [], "x": [], "y": []})
     levels = users[group].astype(str) if group in users else pd.Series("", index=users.index)
     found = []
-    for level, seen in users[column].groupby(levels, sort=True):
-        curve = lorenz(seen)
-        end = pd.DataFrame({"x": [-1.0], "y": [gini(seen)]})
+    for level, counts in users[column].groupby(levels, sort=True):
+        curve = lorenz(counts)
+        end = pd.DataFrame({"x": [-1.0], "y": [gini(counts)]})
         found.append((pd.concat([curve, end]) if len(curve) else curve).assign(panel=str(level)))
     return pd.concat(found, ignore_index=True)
 
 
-def found_when(shown: Shown, harm: str) -> pd.DataFrame:
-    """Share of posts of a class looked at, held to be harmful and removed within x hours: arm, panel, x, y."""
-    rows = shown.per_run("delays", _delays)
+def found_when(shown: Shown, harm: str, cut: Cut) -> pd.DataFrame:
+    """Share of posts of a class looked at, held to be harmful and removed within x hours: arm, what, panel (the level),
+    x, y."""
+    rows = shown.per_run(f"delays by {cut.name}", lambda run: _delays(run, cut))
     mine = rows[rows["harm"] == harm]
-    return arrived(mine.rename(columns={"what": "panel"}), ["arm", "panel"])
+    return arrived(mine.rename(columns={"level": "panel"}), ["arm", "what", "panel"])
 
 
-def _delays(run: Run) -> pd.DataFrame:
+def _delays(run: Run, cut: Cut) -> pd.DataFrame:
     reviews = reading.read(run, "reviews", REVIEWS) if "reviews" in run.tables else None
-    return delay_counts(delays(reading.read(run, "posts", POSTS), reviews))
+    return delay_counts(delays(_posts(run, POSTS, cut), reviews))

@@ -38,10 +38,10 @@ def _spaced(series: "pd.Series[float]") -> "pd.Series[float]":
 
 
 def cascade_counts(cascades: pd.DataFrame) -> pd.DataFrame:
-    """How many cascades of each class there are of each size and depth: harm, what, value, count."""
+    """How many cascades of each class and level there are of each size and depth: harm, level, what, value, count."""
     found = []
     for what in ("size", "depth"):
-        of = cascades.groupby(["harm", what], observed=True).size().reset_index(name="count")
+        of = cascades.groupby(["harm", "level", what], observed=True).size().reset_index(name="count")
         found.append(of.rename(columns={what: "value"}).assign(what=what))
     return pd.concat(found, ignore_index=True).astype({"harm": str})
 
@@ -69,13 +69,13 @@ def gini(seen: "pd.Series[int]") -> float:
 
 
 def delays(posts: pd.DataFrame, reviews: pd.DataFrame | None) -> pd.DataFrame:
-    """Hours from publication to the first case, to the first verdict of harm, and to removal: harm, what, hours (NaN =
-    never), a row a harmful post of the measured days.
+    """Hours from publication to the first case, to the first verdict of harm, and to removal: harm, level, what, hours
+    (NaN = never), a row a harmful post of the measured days.
 
-    `posts`: key, minute, harm, removed_minute. `reviews`: key, harm, opened_minute, decided_minute, verdict.
+    `posts`: key, minute, harm, level, removed_minute. `reviews`: key, harm, opened_minute, decided_minute, verdict.
     """
     harmful = posts[(posts["harm"].astype(str) != "") & (posts["minute"] >= 0)]
-    base = harmful[["key", "minute"]].assign(harm=harmful["harm"].astype(str))
+    base = harmful[["key", "minute", "level"]].assign(harm=harmful["harm"].astype(str))
     parts = [base.assign(what="removed", at=harmful["removed_minute"])]
     if reviews is not None and len(reviews):
         cases = reviews.assign(harm=reviews["harm"].astype(str))
@@ -83,7 +83,7 @@ def delays(posts: pd.DataFrame, reviews: pd.DataFrame | None) -> pd.DataFrame:
         parts.insert(0, base.assign(what="held to be harmful", at=_first(base, found, "decided_minute")))
         parts.insert(0, base.assign(what="first looked at", at=_first(base, cases, "opened_minute")))
     rows = pd.concat(parts, ignore_index=True)
-    return rows.assign(hours=(rows["at"] - rows["minute"]) / MINUTES)[["harm", "what", "hours"]]
+    return rows.assign(hours=(rows["at"] - rows["minute"]) / MINUTES)[["harm", "level", "what", "hours"]]
 
 
 def _first(posts: pd.DataFrame, cases: pd.DataFrame, minute: str) -> "pd.Series[float]":
@@ -94,11 +94,14 @@ def _first(posts: pd.DataFrame, cases: pd.DataFrame, minute: str) -> "pd.Series[
 
 
 def delay_counts(rows: pd.DataFrame) -> pd.DataFrame:
-    """Delays by class, kind and hundredth of a power of ten of an hour: harm, what, hours (NaN = never), count."""
+    """Delays by class, level, kind and twentieth of a power of ten of an hour: harm, level, what, hours (NaN = never),
+    count."""
     hours = np.maximum(rows["hours"].to_numpy(dtype=float), 1 / MINUTES)
     rounded = 10 ** (np.ceil(20 * np.log10(hours)) / 20)
     said = rows.assign(hours=rounded)
-    found: pd.DataFrame = said.groupby(["harm", "what", "hours"], dropna=False).size().reset_index(name="count")
+    found: pd.DataFrame = (
+        said.groupby(["harm", "level", "what", "hours"], dropna=False).size().reset_index(name="count")
+    )
     return found
 
 
@@ -149,15 +152,11 @@ def _heights(parents: list[int]) -> list[float]:
     return heights
 
 
-def stories(posts: pd.DataFrame) -> pd.DataFrame:
-    """Each story's impressions, and whether it is false: story, is_false, impressions.
+def reach_per_post(posts: pd.DataFrame) -> pd.DataFrame:
+    """Impressions a harmful post of the measured days, by class and level: harm, level, value, n (posts).
 
-    `posts`: narrative, stance (1 tells it, -1 corrects it), harm, impressions. A story is false if posts that tell it
-    are misinformation.
+    `posts`: minute, harm, level, impressions. A person sees a post once, so that they are people: `harm_reach`.
     """
-    told = posts[posts["narrative"] >= 0]
-    if "stance" in told:
-        told = told[told["stance"] > 0]
-    of = told.assign(is_false=told["harm"].astype(str) == "misinformation").groupby("narrative")
-    found = of.agg(is_false=("is_false", "max"), impressions=("impressions", "sum")).reset_index()
-    return found.rename(columns={"narrative": "story"})
+    mine = posts[(posts["minute"] >= 0) & (posts["harm"].astype(str) != "")].astype({"harm": str})
+    found = mine.groupby(["harm", "level"])["impressions"].agg(value="mean", n="size")
+    return found.reset_index()

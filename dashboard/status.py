@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from dashboard.shelf import Failure, StudyFolder
-from feedsim.report.numbers import fixed
+from feedsim.report.numbers import counted, fixed
 from feedsim.results import NotARun, Run, RunPath, progress
 
 
@@ -79,7 +79,7 @@ def _facts(manifest: dict[str, object]) -> str:
         "burn_in_days": ("day of burn-in", "days of burn-in"),
     }
     counts = {key: _number(manifest[key]) for key in parts if key in manifest}
-    return ", ".join(f"{fixed(count, 0)} {parts[key][count != 1]}" for key, count in counts.items())
+    return ", ".join(counted(count, *parts[key]) for key, count in counts.items())
 
 
 def at_work(run: RunPath) -> AtWork:

@@ -1,11 +1,18 @@
 """What is slow the first time, done before anybody waits: plotly loads what a figure needs when the first is made."""
 
+from importlib import import_module
+from threading import Thread
+
 import pandas as pd
 import plotly.io as pio
 
 from dashboard.charts.panels import Mark, bars, over_time, planes
 from dashboard.look import dressed
 from feedsim.study.compare import differences
+
+LATER = ("dashboard.feeds", "dashboard.sampled", "feedsim.listing", "feedsim.schema")
+"""What One feed and What if load: the whole of a scenario, which takes a second that the list of studies can do
+without."""
 
 
 def warm() -> None:
@@ -22,3 +29,10 @@ def warm() -> None:
         pio.to_json(dressed(figure, is_dark=True))
     cell = dict.fromkeys(("assumption", "metric", "harm", "side", "group", "level", "part"), "")
     differences(days.drop(columns="panel").assign(seed=[1, 2, 1], **cell), "a")
+
+
+def load_later() -> Thread:
+    """Load the rest beside the server that starts meanwhile; a page that is asked for it sooner waits for it."""
+    thread = Thread(target=lambda: [import_module(name) for name in LATER], daemon=True)
+    thread.start()
+    return thread

@@ -9,12 +9,13 @@ import pytest
 
 from dashboard.charts.contrasts import differences, ratios
 from dashboard.charts.curves import curves, tree, with_diagonal
-from dashboard.charts.panels import Mark, bars, by_version, frontier, over_time, planes
-from dashboard.charts.search import BAR, POINT, START, cloud, effects, kinds, steps
-from dashboard.look import THEME, dressed, theme_options
+from dashboard.charts.effects import BAR, effects
+from dashboard.charts.panels import Mark, bars, by_version, frontier, over_time, planes, told_apart
+from dashboard.look import THEME, dressed
 from dashboard.show import is_dark
 from dashboard.spread import cascade_tree
-from feedsim.report.charts import COLOURS, DARK, looks
+from feedsim.report.charts import COLOURS, CROSSING, DARK, DOMINATED, ON, POINT, START, cloud, looks, steps
+from feedsim.report.frontier import kinds
 
 ARMS = ("base", "calm")
 DAYS = pd.DataFrame(
@@ -33,7 +34,7 @@ CONTRASTS = pd.DataFrame(
 CURVES = pd.DataFrame({"arm": ["base", "base", "calm"], "panel": "", "x": [1.0, 300.0, 2.0], "y": [1.0, 0.001, 0.5]})
 NODES = cascade_tree(
     pd.DataFrame({"user": [5, 6], "parent_user": [1, 5], "minute": [60, 90], "depth": [1, 2]}), 1, 0
-)  # fmt: skip
+).assign(who="<b>old</b>")  # fmt: skip
 
 FIGURES = {
     "over time": over_time(DAYS, ARMS, "How does it develop?", "points", [Mark(1, "calm begins")], 3),
@@ -145,6 +146,9 @@ def test_a_tree_has_an_edge_for_all_but_the_root() -> None:
     edges, nodes = tree(NODES, ARMS, "calm", "How?").data
     assert len([x for x in edges.x if x is None]) == 2
     assert list(nodes.x) == [0, 1, 1.5]
+    assert list(edges.x[:3]) == [0, 0, 1]
+    assert [one[3] for one in nodes.customdata] == ["the author", "from person 1", "from person 5"]
+    assert dressed(tree(NODES, ARMS, "calm", "How?"), False)["data"][1]["customdata"][0][1] == "&lt;b&gt;old&lt;/b&gt;"
     assert (nodes.marker.color, nodes.marker.symbol) == (looks(ARMS)["calm"].colour, looks(ARMS)["calm"].marker)
 
 
@@ -154,7 +158,7 @@ def test_a_trial_is_drawn_as_what_it_is() -> None:
          "non_dominated": [False, True, True, False, None]}
     )  # fmt: skip
     said = kinds(trials)
-    assert said.tolist() == [START.name, POINT.name, "not dominated", "dominated", "breaks a constraint"]
+    assert said.tolist() == [START, POINT, ON, DOMINATED, CROSSING]
     drawn = cloud(trials.assign(kind=said, label="", name="a", x=1.0, y=2.0), "What?", "x", "y")
     assert len({(trace.marker.symbol, trace.marker.color) for trace in drawn.data}) == 5
 
@@ -172,10 +176,9 @@ def test_what_moves_most_is_on_top_and_chance_is_beside_it() -> None:
     assert len(effects(rows.assign(chance=np.nan), "?", "x").data) == 1
 
 
-def test_the_theme_is_told_to_streamlit_for_light_and_for_dark() -> None:
-    said = list(theme_options())
-    assert f"--theme.dark.backgroundColor={THEME['dark']['backgroundColor']}" in said
-    assert all(THEME[kind].keys() == THEME["light"].keys() for kind in THEME)
+@pytest.mark.parametrize(("auc", "low"), [([0.6, 0.9], 0.48), ([0.4, 0.9], 0.38)])
+def test_an_axis_of_auc_goes_from_guessing_to_perfect(auc: list[float], low: float) -> None:
+    assert told_apart(pd.Series(auc)) == pytest.approx([low, 1.02])
 
 
 def luminance(colour: str) -> float:

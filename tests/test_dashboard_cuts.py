@@ -36,6 +36,15 @@ def test_the_cuts_that_there_are_cells_of() -> None:
     assert [cut.name for cut in cuts_of(PREVALENCE.head(1))] == ["everyone"]
 
 
+def test_parts_of_one_cut_are_told_from_those_of_several() -> None:
+    said = {"modality=meme": 0.2, "modality=text": 0.4, "modality=text,truth=x": 0.9, "pool=english": 0.7}
+    rows = cells(*[("a", "recall", "hate", "", "", "", part, value, 10) for part, value in said.items()])
+    assert [cut.name for cut in cuts_of(rows)] == ["everyone", "pool", "modality"]
+    found = cut_rows(rows, "recall", "hate", Cut("modality"))
+    assert dict(zip(found["panel"], found["value"], strict=True)) == {"meme": 0.2, "text": 0.4}
+    assert of_cut(rows, Cut("pool"))["value"].tolist() == [0.7]
+
+
 def test_classes_come_the_most_prevalent_first() -> None:
     assert harms_of(PREVALENCE) == ["lies", "hate"]
 
@@ -193,11 +202,13 @@ def test_what_a_policy_touches_is_told_of_all_and_of_harmless_posts() -> None:
         ("a", "filtered_share", "", "viewer", "age", "old", "policy=gate", 0.9, 9),
         ("a", "demotion_rate", "", "", "", "", "", 0.7, 9),
     )
-    found = policy_touch(rows)
+    found = policy_touch(rows, Cut(EVERYONE))
     assert found[["panel", "level", "value"]].to_numpy().tolist() == [
         ["lowered, of all", "calm", 10.0], ["lowered, of harmless posts", "calm", 5.0],
         ["taken out, of all", "gate", 20.0],
     ]  # fmt: skip
+    of_viewers = policy_touch(rows, Cut("viewer", "age"))
+    assert of_viewers[["panel", "level", "value"]].to_numpy().tolist() == [["taken out, of all: old", "gate", 90.0]]
 
 
 def test_hours_of_reviewers_are_cases_times_minutes() -> None:

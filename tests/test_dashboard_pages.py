@@ -16,6 +16,7 @@ from sheets import study as read_study
 from streamlit.testing.v1 import AppTest
 from studies import write_run, write_study
 
+from dashboard.spread import reach_per_post
 from feedsim.results import RunWriter
 from feedsim.study.plan import plan_study
 from feedsim.study.running import conclude
@@ -87,6 +88,78 @@ def test_every_part_of_a_page_is_a_link(real: Path, page: str, part: str, monkey
     app = assert_fine(opened(monkeypatch, real, page, part=part, arm="desk", group="author:dialect"))
     assert titles(app) or app.info or app.dataframe
     assert all(title.rstrip().endswith(("?", "steps")) for title in titles(app))
+
+
+@pytest.mark.parametrize(("page", "part"), [view for view in VIEWS if view[0] in ("spread", "operations")])
+def test_every_cut_that_is_offered_has_something_to_show(
+    real: Path, page: str, part: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = opened(monkeypatch, real, page, part=part)
+    for cut in cuts(app)[1:]:
+        (box,) = (one for one in app.selectbox if one.label == "Cut by")
+        box.select(cut).run()
+        assert_fine(app)
+        assert titles(app), cut
+        assert not app.warning
+
+
+def cuts(app: AppTest) -> list[str]:
+    return [cut for one in app.selectbox if one.label == "Cut by" for cut in one.options]
+
+
+def test_parts_of_a_page_can_be_cut_by_what_their_tables_tell(real: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    said = {part: cuts(opened(monkeypatch, real, "spread", part=part)) for part in ("cascades", "when", "who")}
+    of_posts = ["nothing", "dialect of authors", "kind of post", "form of the post"]
+    assert said == {"cascades": of_posts, "when": of_posts, "who": ["nothing", "dialect of viewers"]}
+    said = {part: cuts(opened(monkeypatch, real, "operations", part=part)) for part in ("desk", "detectors", "costs")}
+    assert said["desk"] == ["nothing", "class of harm", "source of the post"]
+    assert said["detectors"] == ["nothing", "dialect of authors", "form of the post"]
+    assert said["costs"] == ["nothing", "dialect of viewers", "dialect of authors"]
+
+
+@pytest.mark.parametrize("choices", [{"class": "no class", "by": "depth"}, {"class": "misinformation", "rank": "2"}])
+def test_a_cascade_is_drawn_with_who_its_people_are(
+    real: Path, choices: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = assert_fine(opened(monkeypatch, real, "spread", part="tree", arm="plain", **choices))
+    (chart,) = charts(app)
+    assert {said[1] for said in chart["data"][1]["customdata"]} <= {"majority", "minority"}
+
+
+def test_a_story_is_chosen_by_the_address(real: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = opened(monkeypatch, real, "spread", part="stories", stories="all", seed="2")
+    stories = next(one for one in app.selectbox if one.label == "One story").options
+    second = stories[1].partition(":")[0].removeprefix("#")
+    app = assert_fine(visited(app, "spread", part="stories", stories="all", seed="2", story=second))
+    assert titles(app)[-2:] == [f"How much is story #{second} seen?", f"How often is story #{second} passed on?"]
+    assert set(app.dataframe[-1].value["arm"]) == {"plain", "desk"}
+    # Another seed tells other stories, as many: nothing is refused.
+    app.selectbox(key=chosen("seed")).select("1").run()
+    assert not assert_fine(app).warning
+    assert f"How much is story #{second} seen?" in titles(app)
+
+
+@pytest.mark.parametrize(
+    ("side", "asked"),
+    [("viewer", "Whose feeds lose posts to demotion"), ("author", "Whose harmless posts are demoted")],
+)
+def test_impact_stands_beside_accuracy_on_either_side(
+    real: Path, side: str, asked: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = assert_fine(opened(monkeypatch, real, "bias", part="fair", group=f"{side}:dialect", harm="hate"))
+    assert any(title.startswith(asked) for title in titles(app))
+    assert any("held to be hate" in title for title in titles(app))
+
+
+@pytest.mark.parametrize("arm", ["plain", "desk"])
+def test_people_a_post_reaches_are_those_of_the_measure(real: Path, arm: str) -> None:
+    """What the page works out from posts is, over all authors, what the run measured as `harm_reach`."""
+    run = real / "tiny" / arm / "seed=1"
+    found = reach_per_post(pd.read_parquet(run / "posts.parquet").assign(level="")).set_index("harm")
+    metrics = pd.read_parquet(run / "metrics.parquet").astype({"metric": str, "harm": str})
+    measured = metrics[metrics["metric"] == "harm_reach"].set_index("harm")
+    assert found["value"].to_dict() == pytest.approx(measured["value"].to_dict())
+    assert found["n"].to_dict() == measured["n"].to_dict()
 
 
 def test_a_question_from_a_file_is_text(real: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -400,6 +473,18 @@ def test_sensitivity_and_frontier_are_shown_where_they_are(tmp_path: Path, monke
     points = app.dataframe[0].value
     assert points["prevalence hate, %"].tolist() == ["1.00"]
     assert points["policies.calm.strength"].tolist() == ["0.8123"]
+
+
+def test_what_is_assumed_can_be_cut_by_group(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("narrow", "wide"):
+        write_study(tmp_path / "one", ("engagement", "demote"), 2, assumption=name)
+    app = assert_fine(opened(monkeypatch, tmp_path, "frontier", part="assumed", measure="prevalence of hate"))
+    assert cuts(app) == ["nothing", "age of viewers", "dialect of viewers"]
+    (box,) = (one for one in app.selectbox if one.label == "Cut by")
+    box.select("dialect of viewers").run()
+    (chart,) = charts(app)
+    assert [note["text"] for note in chart["layout"]["annotations"]] == ["majority", "minority"]
+    assert titles(app) == ["Does the difference to engagement survive what is assumed?"]
 
 
 def test_a_search_whose_runs_are_gone_can_be_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from dashboard.__main__ import command, is_local
+from dashboard.__main__ import is_local, settings
+from dashboard.look import THEME
 from feedsim.cli import app
 
 
@@ -52,16 +53,23 @@ def test_an_address_that_is_not_this_machine_s_gets_a_sentence_and_2(tmp_path: P
 
 
 def test_it_stays_on_this_machine_and_tells_nobody_anything() -> None:
-    said = command("127.0.0.1", 8501)
-    assert {
-        "--server.address=127.0.0.1", "--browser.gatherUsageStats=false", "--server.fileWatcherType=none",
-        "--server.enableXsrfProtection=true", "--server.enableCORS=true", "--client.toolbarMode=minimal",
-        "--client.showErrorDetails=none", "--server.headless=true", "--server.allowedHosts=localhost",
-    } <= set(said)  # fmt: skip
-    assert not [one for one in command("0.0.0.0", 1) if "allowedHosts" in one]
+    said = settings("127.0.0.1", 8501)
+    assert said.items() >= {
+        "server.address": "127.0.0.1", "browser.gatherUsageStats": False, "server.fileWatcherType": "none",
+        "server.enableXsrfProtection": True, "server.enableCORS": True, "client.toolbarMode": "minimal",
+        "client.showErrorDetails": "none", "server.headless": True,
+        "server.allowedHosts": ["127.0.0.1", "localhost", "::1"],
+    }.items()  # fmt: skip
+    assert "server.allowedHosts" not in settings("0.0.0.0", 1)
     assert [is_local(one) for one in ("127.0.0.1", "::1", "localhost", "0.0.0.0", "192.0.2.1", "x")] == [
         True, True, True, False, False, False,
     ]  # fmt: skip
+
+
+def test_the_theme_is_told_to_streamlit_for_light_and_for_dark() -> None:
+    said = settings("127.0.0.1", 1)
+    assert said["theme.dark.backgroundColor"] == THEME["dark"]["backgroundColor"]
+    assert all(THEME[kind].keys() == THEME["light"].keys() for kind in THEME)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT to send")
@@ -77,6 +85,9 @@ def test_it_serves_one_address_until_somebody_ends_it(tmp_path: Path, end: int) 
     )  # fmt: skip
     try:
         wait_until_it_serves(process, port)
+        # What a link leads to says where the server is before anything asks for it.
+        page = urllib.request.urlopen(f"http://127.0.0.1:{port}/spread?study=x", timeout=5).read().decode()
+        assert page.index("<head>") < page.index("BACKEND_BASE_URL") < page.index('<script type="module"')
         process.send_signal(end)
         out, _ = process.communicate(timeout=30)
     finally:

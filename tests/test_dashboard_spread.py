@@ -15,12 +15,14 @@ from dashboard.spread import (
     delays,
     gini,
     lorenz,
-    stories,
+    reach_per_post,
 )
+from dashboard.stories import posts_of_stories, story_days, story_table
+from dashboard.told import most_seen
 
 
 def test_the_share_of_cascades_of_at_least_a_size() -> None:
-    cascades = pd.DataFrame({"harm": ["", "", "", "hate"], "size": [2, 2, 5, 3], "depth": [1, 1, 2, 1]})
+    cascades = pd.DataFrame({"harm": ["", "", "", "hate"], "level": "", "size": [2, 2, 5, 3], "depth": [1, 1, 2, 1]})
     counts = cascade_counts(cascades)
     found = at_least(counts.assign(arm="a"), ["arm", "harm", "what"])
     of = found[(found["harm"] == "") & (found["what"] == "size")]
@@ -37,7 +39,7 @@ def test_a_long_tail_is_drawn_in_few_points_with_both_ends() -> None:
 
 
 def test_nothing_is_drawn_of_no_cascades() -> None:
-    counts = cascade_counts(pd.DataFrame({"harm": [], "size": [], "depth": []}))
+    counts = cascade_counts(pd.DataFrame({"harm": [], "level": [], "size": [], "depth": []}))
     assert at_least(counts.assign(arm="a"), ["arm", "what"]).empty
 
 
@@ -71,7 +73,7 @@ def test_a_lorenz_curve_rises_from_0_to_100_below_the_diagonal(seen: list[int]) 
 def test_delays_are_hours_from_publication_and_of_the_measured_days_alone() -> None:
     posts = pd.DataFrame(
         {"key": np.array([1, 2, 3, 4], np.uint64), "minute": [0, 60, -5, 10], "harm": ["hate", "hate", "hate", ""],
-         "removed_minute": [120.0, np.nan, 7.0, 11.0]}
+         "level": ["old", "young", "old", "old"], "removed_minute": [120.0, np.nan, 7.0, 11.0]}
     )  # fmt: skip
     reviews = pd.DataFrame(
         {"key": np.array([1, 1, 2, 2], np.uint64), "harm": ["hate", "hate", "lies", "hate"],
@@ -83,11 +85,12 @@ def test_delays_are_hours_from_publication_and_of_the_measured_days_alone() -> N
     assert hours["first looked at"] == pytest.approx([20 / 60, 30 / 60])
     assert hours["held to be harmful"] == pytest.approx([100 / 60, np.nan], nan_ok=True)
     assert hours["removed"] == pytest.approx([2.0, np.nan], nan_ok=True)
+    assert found["level"].tolist() == ["old", "young"] * 3
     assert set(delays(posts, None)["what"]) == {"removed"}
 
 
 def test_the_share_that_has_arrived_counts_what_never_does() -> None:
-    rows = pd.DataFrame({"harm": "hate", "what": "removed", "hours": [1.0, 10.0, np.nan, np.nan]})
+    rows = pd.DataFrame({"harm": "hate", "level": "", "what": "removed", "hours": [1.0, 10.0, np.nan, np.nan]})
     counts = delay_counts(rows)
     assert counts["count"].sum() == 4
     found = arrived(counts.assign(arm="a"), ["arm", "harm", "what"])
@@ -115,9 +118,56 @@ def test_whatever_the_table_says_a_tree_is_one(rows: list[tuple[int, int, int]])
     assert nodes["y"].notna().all()
 
 
-def test_a_story_is_false_where_posts_that_tell_it_are_misinformation() -> None:
+def test_people_a_post_reaches_are_of_harmful_posts_of_the_measured_days() -> None:
     posts = pd.DataFrame(
-        {"narrative": [1, 1, 2, 2, -1], "stance": [1, -1, 1, 1, 0], "impressions": [10, 99, 3, 4, 50],
-         "harm": ["misinformation", "", "", "hate", ""]}
+        {"minute": [0, 5, 7, -1, 3], "harm": ["hate"] * 4 + [""],
+         "level": ["old", "old", "young", "old", "old"], "impressions": [10, 20, 7, 99, 50]}
     )  # fmt: skip
-    assert stories(posts).to_numpy().tolist() == [[1, True, 10], [2, False, 7]]
+    assert reach_per_post(posts).to_numpy().tolist() == [["hate", "old", 15.0, 2], ["hate", "young", 7.0, 1]]
+
+
+# Stories
+
+STORIES = pd.DataFrame(
+    {"key": np.array([1, 2, 3, 4, 5], np.uint64), "minute": [-10, 1500, 20, 30, 40], "narrative": [1, 1, 2, 2, -1],
+     "stance": [1, -1, 1, 1, 0], "impressions": [10, 99, 3, 4, 50], "reshares": [2, 0, 1, 0, 0],
+     "harm": ["misinformation", "", "", "hate", ""], "removed_minute": [5.0, np.nan, np.nan, 9.0, np.nan],
+     "labelled_minute": [np.nan] * 5}
+)  # fmt: skip
+
+
+def test_a_story_is_false_where_posts_that_tell_it_are_misinformation() -> None:
+    found = story_table(posts_of_stories(STORIES))
+    names = ["story", "truth", "what", "posts", "views", "reshares", "removed", "labelled", "since"]
+    assert found[names].to_numpy().tolist() == [
+        [1, "false", "corrected", 1, 99, 0, 0, 0, 1], [1, "false", "told", 1, 10, 2, 1, 0, -1],
+        [2, "true", "told", 2, 7, 1, 1, 0, 0],
+    ]  # fmt: skip
+
+
+def test_a_story_has_views_on_the_day_of_the_post_and_reshares_on_their_own() -> None:
+    reshares = pd.DataFrame({"key": np.array([1, 1, 3, 5], np.uint64), "minute": [-5, 100, 1441, 50]})
+    found = story_days(posts_of_stories(STORIES), reshares)
+    assert found.to_numpy().tolist() == [
+        [1, "corrected", 1, 99, 0], [1, "told", -1, 10, 1], [1, "told", 0, 0, 1], [2, "told", 0, 7, 0],
+        [2, "told", 1, 0, 1],
+    ]  # fmt: skip
+    assert found["reshares"].sum() == 3
+
+
+def test_where_nobody_tells_a_story_there_is_none() -> None:
+    none = posts_of_stories(STORIES.assign(narrative=-1))
+    assert story_table(none).empty
+    assert story_days(none, pd.DataFrame({"key": np.array([], np.uint64), "minute": []})).empty
+
+
+def test_the_stories_seen_most_come_first_over_all_arms() -> None:
+    rows = pd.DataFrame(
+        {
+            "story": [1, 2, 1, 2, 3],
+            "what": ["told"] * 4 + ["corrected"],
+            "views": [5, 9, 7, 1, 99],
+            "arm": list("aabba"),
+        }
+    )
+    assert most_seen(rows) == [1, 2]

@@ -17,7 +17,7 @@ from feedsim.report.answer import NOTHING, answer, bests, certainty, sureness, t
 from feedsim.report.charts import COLOURS, DARK, DASHES, HATCHES, MARKERS, group_bars, looks, over_time, plane
 from feedsim.report.evidence import gather
 from feedsim.report.legend import SHAPES
-from feedsim.report.numbers import change, direction, fixed, number, percent
+from feedsim.report.numbers import change, counted, direction, fixed, number, percent
 from feedsim.results import NotARun, read_comparison, read_summary, write_summary
 from feedsim.study.comparing import record_comparison
 from feedsim.study.table import arms_table
@@ -323,6 +323,10 @@ def test_numbers_are_written_for_people() -> None:
     assert [percent(x) for x in (0.0213, 0.00034, 1.0)] == ["2.13\u202f%", "0.0340\u202f%", "100\u202f%"]
     assert [fixed(x, 1, sign=True) for x in (-1.26, 0.04, 2.0)] == ["\u22121.3", "0.0", "+2.0"]
     assert number(float("nan")) == "\u2013"
+
+
+def test_one_day_is_a_day() -> None:
+    assert [counted(n, "day", "days") for n in (0, 1, 2, 1000)] == ["0 days", "1 day", "2 days", "1\u202f000 days"]
 
 
 def test_a_change_is_told_with_its_interval_in_equal_decimals() -> None:

@@ -9,6 +9,9 @@ import plotly.graph_objects as go
 from dashboard.charts.panels import axes, names_of, panels
 from feedsim.report.charts import INK, MOST_MARKERS, Look, Trace, blank, looks
 
+ROW, LEAST, MOST = 6, 260, 1100
+"""Pixels: of a person at the end of a chain, and of the lowest and the highest tree."""
+
 
 def curves(rows: pd.DataFrame, arms: Sequence[str], title: str, x: str, y: str, logs: str = "") -> go.Figure:
     """A curve an arm through its points in the order they come. `rows`: arm, panel, x, y. `logs`: axes that are
@@ -53,23 +56,33 @@ def with_diagonal(figure: go.Figure, rows: pd.DataFrame) -> go.Figure:
 
 
 def tree(nodes: pd.DataFrame, arms: Sequence[str], arm: str, title: str) -> go.Figure:
-    """A cascade: who reshared from whom, and when. `nodes`: user, hours, y, depth, parent (its place; -1 = root)."""
-    look = looks(arms)[arm]
-    figure = blank(title, "hours since publication", "")
+    """A cascade: who reshared from whom, and when. `nodes`: user, who, hours, y, depth, parent (its place; -1 = root).
+
+    A line goes up or down from whose post was seen, then along time to who reshared it: so lines never cross.
+    """
+    look, many = looks(arms)[arm], len(nodes)
     xs: list[float | None] = []
     ys: list[float | None] = []
+    hours, heights = nodes["hours"].tolist(), nodes["y"].tolist()
     for child, parent in enumerate(nodes["parent"]):
         if parent >= 0:
-            xs += [float(nodes["hours"].iloc[parent]), float(nodes["hours"].iloc[child]), None]
-            ys += [float(nodes["y"].iloc[parent]), float(nodes["y"].iloc[child]), None]
-    figure.add_scatter(
+            xs += [hours[parent], hours[parent], hours[child], None]
+            ys += [heights[parent], heights[child], heights[child], None]
+    size = 7 if many < 100 else 5 if many < 300 else 4
+    sizes = [16 if parent < 0 else size for parent in nodes["parent"]]
+    parents = [
+        "the author" if parent < 0 else f"from person {nodes['user'].iloc[parent]}" for parent in nodes["parent"]
+    ]
+    said = nodes.assign(parent=parents)[["user", "who", "depth", "parent"]].to_numpy().tolist()
+    hover = "person %{customdata[0]}, %{customdata[3]}<br>%{customdata[1]}<br>step %{customdata[2]}, after %{x:.3~g} h"
+    figure = blank(title, "hours since publication", "").add_scatter(
         x=xs, y=ys, mode="lines", line={"color": INK, "width": 1}, opacity=0.35, hoverinfo="skip", showlegend=False
     )
-    sizes = [14 if parent < 0 else 7 for parent in nodes["parent"]]
     figure.add_scatter(
-        x=nodes["hours"], y=nodes["y"], mode="markers", name=arm, showlegend=False,
-        marker={"color": look.colour, "symbol": look.marker, "size": sizes},
-        customdata=nodes[["user", "depth"]].to_numpy().tolist(),
-        hovertemplate="person %{customdata[0]}, step %{customdata[1]}, after %{x:.3~g} h<extra></extra>",
+        x=hours, y=heights, mode="markers", name=arm, showlegend=False, customdata=said, cliponaxis=False,
+        marker={"color": look.colour, "symbol": look.marker, "size": sizes, "opacity": 1},
+        hovertemplate=f"{hover}<extra></extra>",
     )  # fmt: skip
-    return figure.update_yaxes(visible=False).update_xaxes(rangemode="tozero").update_layout(height=420)
+    height = min(max(LEAST, ROW * (1 + max(heights))), MOST)
+    figure.update_xaxes(range=[0, 1.02 * max(*hours, 1 / 60)])
+    return figure.update_yaxes(visible=False, range=[-1, max(heights) + 1]).update_layout(height=height)

@@ -5,8 +5,10 @@ from collections.abc import Sequence
 import pandas as pd
 import plotly.graph_objects as go
 
-from feedsim.report.charts import COLOURS, HATCHES, INK, blank, looks
+from feedsim.report.charts import COLOURS, GRID, HATCHES, INK, blank, looks
 
+NEUTRAL = (INK, COLOURS[6])
+"""Of actions, which differ by their hatching: other colours are those of arms."""
 ROW, LEAST = 22, 200
 """Pixels of a post, and of the smallest chart."""
 
@@ -19,7 +21,8 @@ def order_chart(parts: pd.DataFrame, finals: pd.DataFrame, title: str) -> go.Fig
     figure = blank(title, "points of the score", "place in the feed")
     for i, (action, rows) in enumerate(parts.groupby("action", sort=False)):
         pattern = {"shape": HATCHES[i % len(HATCHES)], "size": 6, "solidity": 0.3}
-        marker = {"color": COLOURS[i % len(COLOURS)], "pattern": pattern}
+        colour = NEUTRAL[i % len(NEUTRAL)]
+        marker = {"color": colour, "pattern": pattern, "line": {"color": colour, "width": 1}}
         hover = "%{x:.3~g}<extra>%{fullData.name}</extra>"
         bar = go.Bar(x=rows["points"], y=rows["place"], name=action, orientation="h", hovertemplate=hover)
         figure.add_trace(bar.update(marker=marker))
@@ -33,7 +36,7 @@ def order_chart(parts: pd.DataFrame, finals: pd.DataFrame, title: str) -> go.Fig
 
 
 def _finals(rows: pd.DataFrame) -> go.Scatter:
-    marker = {"symbol": "diamond", "size": 9, "color": INK}
+    marker = {"symbol": "diamond", "size": 11, "color": INK, "line": {"color": GRID, "width": 2}}
     hover = "%{x:.3~g}<extra>%{fullData.name}</extra>"
     return go.Scatter(
         x=rows["points"], y=rows["place"], mode="markers", marker=marker, name="after policies", hovertemplate=hover

@@ -190,3 +190,8 @@ def bars(rows: pd.DataFrame, arms: Sequence[str], title: str, x: str, y: str) ->
     """Columns side by side, an arm each, with bars over seeds. `rows`: arm, panel, level, y, y_low, y_high."""
     figure = panels(rows, arms, title, x, y, columns).update_layout(SIDE_BY_SIDE)
     return figure.update_xaxes(type="category", showgrid=False).update_yaxes(rangemode="tozero")
+
+
+def told_apart(auc: "pd.Series[float]") -> list[float]:
+    """The range of an axis of AUC: from guessing, or from what is worse, to perfect, with room for marks."""
+    return [min(0.5, float(auc.min())) - 0.02, 1.02]

@@ -6,7 +6,7 @@ import streamlit as st
 from dashboard.believed import calibration_curves
 from dashboard.charts.contrasts import ratios
 from dashboard.charts.curves import curves, with_diagonal
-from dashboard.charts.panels import bars
+from dashboard.charts.panels import bars, told_apart
 from dashboard.cuts import Cut, cuts_of, harms_of
 from dashboard.fairness import MEASURES, METRICS, Measured, contrasts, rows_of
 from dashboard.frame import Shown, page
@@ -51,7 +51,7 @@ def _bars(shown: Shown, measured: Measured, rows: pd.DataFrame, cut: Cut, harm: 
     title = measured.asks.format(harm=harm, group=cut.group)
     figure = bars(drawn, shown.arms, title, cut.label, measured.unit)
     if measured.metric == "auc":
-        figure.update_yaxes(range=[min(0.5, drawn["y_low"].min()), 1])
+        figure.update_yaxes(range=told_apart(drawn["y_low"]))
     chart(figure, drawn.drop(columns="panel"), f"{measured.label} by {cut.group}")
 
 

@@ -4,18 +4,21 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import beside, reading
-from dashboard.beside import LEVER, Objective, Search
+from dashboard.beside import Objective, Search
 from dashboard.charts.contrasts import differences
-from dashboard.charts.search import cloud, effects, kinds, steps
-from dashboard.cuts import EVERYONE, Cut, harms_of
+from dashboard.charts.effects import effects
+from dashboard.cuts import SOURCE, cuts_of, harms_of
 from dashboard.frame import study_page
 from dashboard.measures import PERCENT, name_of, unit_of
 from dashboard.points import comparison_table, of_cut
 from dashboard.shelf import StudyFolder
 from dashboard.show import chart, file_button, sentence, table
 from dashboard.state import choose, choose_part
+from feedsim.report.charts import cloud, steps
+from feedsim.report.frontier import kinds
 from feedsim.report.numbers import number
 from feedsim.study.compare import differences as differences_of
+from feedsim.study.frontier import LEVER
 
 PARTS = {
     "depends": "What it depends on",
@@ -82,20 +85,25 @@ def _assumed(study: StudyFolder) -> None:
     if len(names) < 2 or len(arms) < 2:
         sentence(f"{study.name} assumes one thing, or has one arm: there is nothing that could change the order.")
         return
-    left, right = st.columns(2)
+    left, middle, right = st.columns(3)
     measures = {"engagement_value": ""} | {f"prevalence of {harm}": harm for harm in _harms(study)}
-    measure = choose("measure", "Measure", list(measures), form=lambda name: name.replace("_", " "), where=left)
-    base = choose("base", "Compare with", arms, keep=True, where=right)
+    said = {name: f"{harm} seen" if harm else name_of(name) for name, harm in measures.items()}
+    measure = choose("measure", "Measure", list(measures), form=lambda name: said[name], where=left)
+    base = choose("base", "Compare with", arms, keep=True, where=middle)
     metric, harm = measure.split()[0], measures[measure]
     cells = pd.concat([reading.cells(study, name, [metric]) for name in names])
-    rows = differences_of(of_cut(cells[cells["harm"] == harm], Cut(EVERYONE)), base)
+    cells = cells[cells["harm"] == harm]
+    cuts = {cut.name: cut for cut in cuts_of(cells) if cut.by != SOURCE}
+    cut = cuts[choose("cut", "Cut by", list(cuts), form=lambda name: cuts[name].label, where=right)]
+    rows = differences_of(of_cut(cells, cut), base)
     scale = 100.0 if unit_of(metric) == PERCENT else 1.0
     columns = {"difference": "mean", "difference_low": "low", "difference_high": "high"}
-    drawn = rows.assign(panel="", level=_labels(study, rows), **{to: scale * rows[of] for to, of in columns.items()})
+    values = {to: scale * rows[of] for to, of in columns.items()}
+    drawn = rows.assign(panel=rows["level"], level=_labels(study, rows), **values)
     title = f"Does the difference to {base} survive what is assumed?"
     y = f"difference, {'points of %' if scale > 1 else unit_of(metric)}"
     figure = differences(drawn, arms, title, "assumption", y)
-    chart(figure, drawn[["arm", "assumption", "level", *columns, "seeds"]], "under each assumption")
+    chart(figure, drawn[["arm", "assumption", "panel", "level", *columns, "seeds"]], "under each assumption")
     st.caption("Means over seeds of what is paired by seed, and 95 % intervals. Each assumption has the same seeds.")
 
 
@@ -140,7 +148,8 @@ def _plane(found: Search) -> None:
         rows, x = rows.assign(x=found.of(across)), across.axis
         title = f"What does {across.name} cost in {up.name}?"
     shown = rows[rows["error"] == ""].drop_duplicates("arm")
-    chart(cloud(shown, title, x, up.axis), shown[["trial", "arm", "kind", "x", "y"]], "frontier")
+    figure = cloud(shown, title, x, up.axis).update_layout(showlegend=True, height=380)
+    chart(figure, shown[["trial", "arm", "kind", "x", "y"]], "frontier")
     st.caption(
         "A diamond is not dominated: no other trial is as good in all objectives and better in one. Of many trials "
         "some look good by chance: run a point with more seeds before you rely on it."
@@ -191,7 +200,8 @@ def _sure(study: StudyFolder) -> None:
     metrics = list(dict.fromkeys(rows["metric"]))
     metric = choose("metric", "Measure", metrics, form=name_of)
     mine = rows[(rows["metric"] == metric) & (rows["part"] == "")]
-    table(comparison_table(mine))
+    told = comparison_table(mine)
+    table(told.loc[:, (told != "").any()])
     st.caption(
         "Paired by seed, against the study's first arm. p is corrected by Holm for the other arms of the same cell. "
         "Variance kept: how much of the variance the common seeds leave; the smaller, the more they helped."

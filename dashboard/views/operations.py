@@ -7,13 +7,26 @@ import streamlit as st
 
 from dashboard.cards import held_out
 from dashboard.charts.contrasts import differences
-from dashboard.charts.panels import bars, by_version, over_time
+from dashboard.charts.panels import bars, by_version, over_time, told_apart
 from dashboard.costs import arm_table, changes
-from dashboard.cuts import ANY, EVERYONE, HARM, SIDES, Cut, cut_rows, cuts_of, harms_of
+from dashboard.cuts import (
+    ANY,
+    EVERYONE,
+    HARM,
+    MODALITY,
+    POOL,
+    SIDES,
+    SOURCE,
+    Cut,
+    cut_rows,
+    cuts_of,
+    harms_of,
+    panel_of,
+)
 from dashboard.frame import Shown, page
 from dashboard.marks import burn_in_of, marks_of
 from dashboard.operating import policy_touch, prevented, versions_of, with_parts
-from dashboard.points import spread
+from dashboard.points import of_cut, spread
 from dashboard.show import chart, sentence, table
 from dashboard.state import choose, choose_part
 
@@ -29,9 +42,11 @@ DESK = {
     "cases_opened": ("How many cases come in?", "cases a day"),
     "review_hours": ("How long does a case take to be decided?", "hours, mean"),
     "decided_within_24h": ("How many are decided within a day?", "% of cases"),
+    "overturned_share": ("How many appeals put a post back?", "% of appeals decided"),
 }
 FOUND = {
     "recall": ("How much of the harm is found?", "% of posts of the class"),
+    "removal_rate": ("How much of the harm is removed?", "% of posts of the class"),
     "precision": ("How much of what is found is harm?", "% of what was found"),
     "proactive_rate": ("How much is found before anybody reports it?", "% of what was found"),
     "hours_to_removal": ("How long is it there before it is removed?", "hours, mean"),
@@ -40,7 +55,7 @@ FOUND = {
 PEOPLE = {"d_prime": ("Can reviewers tell harm from what is none?", "d\u2032, 0 = guessing"),
           "criterion": ("How reluctant are reviewers to call harm?", "criterion, above 0 = reluctant")}  # fmt: skip
 TOUCH = ("demotion_rate", "filtered_share")
-PERCENT = ("recall", "precision", "proactive_rate", "decided_within_24h")
+PERCENT = ("recall", "removal_rate", "precision", "proactive_rate", "decided_within_24h", "overturned_share")
 
 
 def show(shown: Shown) -> None:
@@ -53,9 +68,10 @@ def _cells(shown: Shown, metrics: Sequence[str]) -> pd.DataFrame:
     return shown.cells([*metrics, "prevalence"])
 
 
-def _choose_cut(cells: pd.DataFrame, kinds: Sequence[str], where: object = st) -> Cut:
+def _choose_cut(cells: pd.DataFrame, kinds: Sequence[str], name: str, where: object = st) -> Cut:
+    """A cut of one of these kinds. Parts that can be cut by different things have a `name` each in the address."""
     cuts = {cut.name: cut for cut in cuts_of(cells) if cut.by in kinds}
-    return cuts[choose("cut", "Cut by", list(cuts), form=lambda name: cuts[name].label, where=where)]
+    return cuts[choose(name, "Cut by", list(cuts), form=lambda name: cuts[name].label, where=where)]
 
 
 def _desk(shown: Shown) -> None:
@@ -64,7 +80,7 @@ def _desk(shown: Shown) -> None:
     if of_desk.empty:
         sentence("There is no review desk in any arm.")
         return
-    cut = _choose_cut(of_desk, (EVERYONE, HARM, "source"))
+    cut = _choose_cut(of_desk, (EVERYONE, HARM, SOURCE, POOL), "cases")
     days = shown.days(list(DESK))
     for metric, (title, y) in DESK.items():
         rows = cut_rows(days, metric, ANY if cut.by == HARM else "", cut)
@@ -91,11 +107,10 @@ def _detectors(shown: Shown) -> None:
     if of.empty:
         sentence("Nothing was detected or found in any arm.")
         return
-    cut = _choose_cut(of, (EVERYONE, "author"))
+    cut = _choose_cut(of, (EVERYONE, "author", MODALITY), "found")
     for metric, (title, y) in FOUND.items():
-        rows = of[(of["metric"] == metric) & (of["harm"] != "") & (of["part"] == "")]
-        rows = rows[(rows["side"] == (cut.by if cut.by in SIDES else "")) & (rows["group"] == cut.group)]
-        rows = rows.assign(panel=rows["level"], level=rows["harm"], value=_scaled(rows, metric))
+        rows = of_cut(of[(of["metric"] == metric) & (of["harm"] != "")], cut)
+        rows = rows.assign(panel=panel_of(rows, cut), level=rows["harm"], value=_scaled(rows, metric))
         if len(rows):
             drawn = spread(rows, "y", ["arm", "panel", "level"])
             chart(bars(drawn, shown.arms, title, "class of harm", y), drawn, f"found {metric}")
@@ -113,7 +128,8 @@ def _versions(shown: Shown, cut: Cut, harms: list[str]) -> None:
         mine = rows[rows["harm"] == harm]
         mine = mine.assign(panel=(mine["language"] + " " + mine["level"]).str.strip())
         title = f"Do detectors of {harm} get better?"
-        figure = by_version(mine, shown.arms, title, "AUC on verdicts that were held out")
+        figure = by_version(mine, shown.arms, title, "AUC on verdicts that were held out, 0.5 = guessing")
+        figure.update_yaxes(range=told_apart(mine["value"]))
         chart(figure, mine[["arm", "seed", "panel", "version", "value", "n"]], f"detectors of {harm}")
 
 
@@ -125,7 +141,7 @@ def _ranker(shown: Shown) -> None:
     left, right = st.columns(2)
     actions = list(dict.fromkeys(with_parts(days, "action")["action"]))
     action = choose("action", "Action", actions, where=left)
-    cut = _choose_cut(days, (EVERYONE, *SIDES), right)
+    cut = _choose_cut(days, (EVERYONE, *SIDES), "judged", right)
     rows = versions_of(days, action)
     rows = rows[(rows["side"] == (cut.by if cut.by in SIDES else "")) & (rows["group"] == cut.group)]
     asked = {"ranker_auc": (f"How well is “{action}” told apart?", "AUC, 0.5 = guessing"),
@@ -133,9 +149,10 @@ def _ranker(shown: Shown) -> None:
     for metric, (title, y) in asked.items():
         mine = rows[rows["metric"] == metric].assign(panel=lambda of: of["level"].astype(str))
         if len(mine):
-            chart(
-                by_version(mine, shown.arms, title, y), mine[["arm", "seed", "panel", "version", "value", "n"]], metric
-            )
+            figure = by_version(mine, shown.arms, title, y)
+            if metric == "ranker_auc":
+                figure.update_yaxes(range=told_apart(mine["value"]))
+            chart(figure, mine[["arm", "seed", "panel", "version", "value", "n"]], metric)
 
 
 def _prevented(shown: Shown) -> None:
@@ -144,7 +161,7 @@ def _prevented(shown: Shown) -> None:
     if of.empty:
         sentence("Nothing was removed in any arm.")
         return
-    cut = _choose_cut(of, (EVERYONE, "author"))
+    cut = _choose_cut(of, (EVERYONE, "author"), "prevented")
     rows = of[(of["side"] == (cut.by if cut.by in SIDES else "")) & (of["group"] == cut.group)]
     rows = rows.assign(panel=rows["level"], level=rows["harm"])
     title = "How many views of harm did removal prevent?"
@@ -159,17 +176,20 @@ def _prevented(shown: Shown) -> None:
 
 def _costs(shown: Shown) -> None:
     cells = _cells(shown, [*TOUCH, "review_hours", "engagement_value"])
-    touched = policy_touch(cells)
+    left, right = st.columns(2)
+    base = choose("base", "Compare with", shown.only, keep=True, where=left)
+    cut = _choose_cut(cells, (EVERYONE, *SIDES), "pays", right)
+    touched = policy_touch(cells, cut)
     if len(touched):
         drawn = spread(touched, "y", ["arm", "panel", "level"])
         title = "What does each policy touch?"
         chart(bars(drawn, shown.arms, title, "policy", "% of candidates for feeds"), drawn, "what policies touch")
-    base = choose("base", "Compare with", shown.only, keep=True)
+        st.caption("A candidate counts as lowered where a policy takes anything off its score, however little.")
     if len(shown.only) > 1:
-        rows = changes(shown, base)
+        rows = changes(shown, base, cut)
         title = f"What does each arm pay, and what for, against {base}?"
         y = "change in %, with its 95 % interval"
-        chart(differences(rows, shown.arms, title, "", y), rows.drop(columns="panel"), "what arms pay")
+        chart(differences(rows, shown.arms, title, "", y), rows, "what arms pay")
     st.subheader("What does each arm take?", anchor=False)
     table(arm_table(shown, cells))
     st.caption("Hours are those of reviewers' decisions, at the minutes a case that the scenario says.")

@@ -9,10 +9,11 @@ from dashboard.charts.panels import bars, over_time
 from dashboard.cuts import ANY, EVERYONE, HARM, Cut, cut_rows, cuts_of, harms_of
 from dashboard.frame import Shown, page
 from dashboard.marks import burn_in_of, marks_of
-from dashboard.points import spread
-from dashboard.reach import concentration, found_when, seen_stories, sizes
+from dashboard.measures import PERCENT, unit_of
+from dashboard.reach import NO_CLASS, OF_POSTS, concentration, found_when, people_a_post, sizes
 from dashboard.show import chart, sentence
 from dashboard.state import choose, choose_flag, choose_number, choose_part
+from dashboard.told import believed
 
 PARTS = {
     "reach": "Prevalence and reach",
@@ -22,6 +23,10 @@ PARTS = {
     "who": "Who sees it",
     "when": "When it is found",
 }
+BY = {"size": "people", "depth": "steps"}
+DEEDS = {"seen": ("see it", "saw", "impressions"), "posted": ("post it", "posted", "posts"),
+         "reshared": ("reshare it", "reshared", "reshares")}  # fmt: skip
+"""As columns of users.parquet begin -> as in a list, what they did, and its unit."""
 METRICS = ("prevalence", "exposed_users", "harm_reach", "harm_reshares", "misbelief")
 
 
@@ -36,14 +41,9 @@ def show(shown: Shown) -> None:
     if part == "stories":
         _stories(shown, cells)
     elif part == "tree":
-        _tree(shown, _harm(harms, st))
+        _tree(shown, harms, [cut.group for cut in cuts_of(cells) if cut.by == "viewer"])
     else:
         {"reach": _reach, "cascades": _cascades, "who": _who, "when": _when}[part](shown, cells, harms)
-
-
-def _harm(harms: list[str], where: object) -> str:
-    """One class: of any is no choice here, since tables know classes."""
-    return choose("harm", "Harm", harms, keep=True, where=where)
 
 
 def _two(cells: pd.DataFrame, harms: list[str], kinds: tuple[str, ...]) -> tuple[str, Cut]:
@@ -53,9 +53,17 @@ def _two(cells: pd.DataFrame, harms: list[str], kinds: tuple[str, ...]) -> tuple
     return harm, _cut(cells, kinds, right)
 
 
-def _cut(cells: pd.DataFrame, kinds: tuple[str, ...], where: object) -> Cut:
+def _cut(cells: pd.DataFrame, kinds: tuple[str, ...], where: object, name: str = "cut") -> Cut:
+    """A cut of one of these kinds. Parts that can be cut by other things have another `name` in the address."""
     cuts = {cut.name: cut for cut in cuts_of(cells) if cut.by in kinds}
-    return cuts[choose("cut", "Cut by", list(cuts), form=lambda name: cuts[name].label, where=where)]
+    return cuts[choose(name, "Cut by", list(cuts), form=lambda name: cuts[name].label, where=where)]
+
+
+def _of_posts(cells: pd.DataFrame, where: object) -> Cut:
+    """By what is known of a post: the groups of its author, its form, its kind."""
+    cuts = [cut for cut in cuts_of(cells) if cut.by in (EVERYONE, "author")]
+    by_name = {cut.name: cut for cut in (*cuts, *(Cut(by) for by in OF_POSTS))}
+    return by_name[choose("post", "Cut by", list(by_name), form=lambda name: by_name[name].label, where=where)]
 
 
 def _label(harm: str) -> str:
@@ -69,11 +77,13 @@ def _reach(shown: Shown, cells: pd.DataFrame, harms: list[str]) -> None:
     if cut.by in (EVERYONE, HARM, "viewer"):
         title = f"How many people meet {'each class of harm' if cut.by == HARM else of_class} in a day?"
         _by_day(shown, "exposed_users", of_class, cut, title, "% of people with at least one")
-    rows = cells[(cells["metric"] == "harm_reach") & (cells["side"] == "")].assign(panel="")
-    if len(rows):
-        drawn = spread(rows.assign(level=rows["harm"]), "y", ["arm", "panel", "level"])
+        title = f"How often is {'each class of harm' if cut.by == HARM else of_class} passed on?"
+        _by_day(shown, "harm_reshares", of_class, cut, title, "reshares per 1,000 impressions")
+    drawn = people_a_post(shown, cells, cut)
+    if len(drawn):
         title = "How many people does a harmful post reach?"
-        chart(bars(drawn, shown.arms, title, "class of harm", "people reached per post"), drawn, "reach per post")
+        figure = bars(drawn, shown.arms, title, "class of harm", "people reached a post")
+        chart(figure, drawn, "reach per post")
 
 
 def _by_day(shown: Shown, metric: str, harm: str, cut: Cut, title: str, y: str) -> None:
@@ -81,17 +91,18 @@ def _by_day(shown: Shown, metric: str, harm: str, cut: Cut, title: str, y: str) 
     if rows.empty:
         sentence(f"There is no {y} by {cut.label}.")
         return
-    drawn = rows.assign(value=100 * rows["value"])
+    drawn = rows.assign(value=(100 if unit_of(metric) == PERCENT else 1) * rows["value"])
     figure = over_time(drawn, shown.arms, title, y, marks_of(shown), burn_in_of(shown))
     names = ["arm", "seed", "panel", "day", "value"]
     chart(figure.update_yaxes(rangemode="tozero"), drawn[names], f"{metric} by day")
 
 
 def _cascades(shown: Shown, cells: pd.DataFrame, harms: list[str]) -> None:
-    left, right = st.columns(2)
+    left, middle, right = st.columns(3, vertical_alignment="bottom")
     harm = choose("harm", "Harm", harms, keep=True, where=left)
-    beside = choose_flag("beside", "Beside posts of no class", True, where=right)
-    found = sizes(shown, harm, beside)
+    cut = _of_posts(cells, middle)
+    beside = cut.by == EVERYONE and choose_flag("beside", "Beside posts of no class", True, where=right)
+    found = sizes(shown, harm, beside, cut)
     if found.empty:
         sentence(f"No post of {harm} was reshared.")
         return
@@ -104,69 +115,77 @@ def _cascades(shown: Shown, cells: pd.DataFrame, harms: list[str]) -> None:
     st.caption("Of all posts that were reshared at least once, all seeds together.")
 
 
-def _tree(shown: Shown, harm: str) -> None:
-    first, second, third = st.columns(3)
-    arm = choose("arm", "Arm", shown.only, keep=True, where=first)
+def _tree(shown: Shown, harms: list[str], groups: list[str]) -> None:
+    first, second, third, *below = (*st.columns(3), *st.columns(3))
+    harm = choose("class", "Post of", [*harms, NO_CLASS], where=first)
+    post = "harmless post" if harm == NO_CLASS else f"post of {harm}"
+    arm = choose("arm", "Arm", shown.only, keep=True, where=second)
     places = {str(place.seed): place for place, _ in shown.runs() if place.arm == arm}
-    seed = choose("seed", "Seed", list(places), keep=True, where=second)
-    largest = cascades.largest(shown.study, places[seed], harm)
+    seed = choose("seed", "Seed", list(places), keep=True, where=third)
+    by = choose("by", "The cascade with most", list(BY), form=lambda name: BY[name], where=below[0])
+    largest = cascades.largest(shown.study, places[seed], "" if harm == NO_CLASS else harm, by)
     if largest.empty:
-        sentence(f"No post of {harm} was reshared in this run.")
+        sentence(f"No {post} was reshared in this run.")
         return
-    rank = choose_number("rank", "Which, by size", 1, len(largest), 1, where=third)
-    nodes = cascades.nodes(shown.study, places[seed], int(largest["key"].iloc[rank - 1]))
-    size, depth = int(largest["size"].iloc[rank - 1]), int(largest["depth"].iloc[rank - 1])
-    title = f"How did this post of {harm} travel? {size:,} people, {depth} steps"
-    chart(tree(nodes, shown.arms, arm, title), nodes, "one cascade")
-    if len(nodes) < size:
-        st.caption(f"Drawn are the first {len(nodes):,} people.")
+    rank = choose_number("rank", "Which, 1 = most", 1, len(largest), 1, where=below[1])
+    # Column by column: a row of mixed types would make the key a float.
+    key, size, depth = (int(largest[name].iloc[rank - 1]) for name in ("key", "size", "depth"))
+    nodes = cascades.nodes(shown.study, places[seed], key, groups)
+    title = f"How did this {post} travel? {size:,} people, {depth} steps"
+    chart(tree(nodes, shown.arms, arm, title), nodes.drop(columns="y"), "one cascade")
+    few = f" Drawn are the first {len(nodes):,} people." if len(nodes) < size else ""
+    st.caption(
+        "Time goes to the right. The large mark is the author; every other is a person, at the end of a line from "
+        f"whose post or reshare it came. How high a mark stands says nothing.{few}"
+    )
 
 
 def _stories(shown: Shown, cells: pd.DataFrame) -> None:
-    cut = _cut(cells[cells["metric"] == "misbelief"], ("everyone", "viewer"), st)
-    rows = cut_rows(shown.days(["misbelief"]), "misbelief", "", cut)
-    if rows.empty:
-        sentence("Nobody's beliefs were measured.")
-    else:
-        title = "How far do people believe false stories?"
-        figure = over_time(rows, shown.arms, title, "mean belief, 0 to 1", marks_of(shown), burn_in_of(shown))
-        chart(figure, rows[["arm", "seed", "panel", "day", "value"]], "misbelief by day")
-    told = seen_stories(shown)
-    if told.empty:
-        sentence("No post told a story.")
-    else:
-        title = "How much are true and false stories seen?"
-        figure = bars(told, shown.arms, title, "stories", "impressions a story, in thousands")
-        chart(figure, told, "stories")
+    believed(shown, _cut(cells[cells["metric"] == "misbelief"], ("everyone", "viewer"), st, "people"))
 
 
 def _who(shown: Shown, cells: pd.DataFrame, harms: list[str]) -> None:
-    left, right = st.columns(2)
+    left, middle, right = st.columns(3)
     harm = choose("harm", "Harm", harms, keep=True, where=left)
-    cut = _cut(cells[cells["metric"] == "exposed_users"], ("everyone", "viewer"), right)
-    rows, ginis = concentration(shown, harm, cut)
+    deed = choose("deed", "What they do", list(DEEDS), form=lambda name: DEEDS[name][0], where=middle)
+    cut = _cut(cells[cells["metric"] == "exposed_users"], ("everyone", "viewer"), right, "people")
+    rows, ginis = concentration(shown, deed, harm, cut)
+    do, verb, unit = DEEDS[deed]
     if rows.empty:
-        sentence(f"Nobody saw {harm}.")
+        sentence(f"Nobody {verb} {harm}.")
         return
-    title = f"Do few people see most of the {harm}?"
-    x, y = "% of people, who see least first", f"% of the impressions of {harm}"
+    title = f"Do few people {do.split()[0]} most of the {harm}?"
+    x, y = f"% of people, who {verb} least first", f"% of the {unit} of {harm}"
     figure = with_diagonal(curves(rows, shown.arms, title, x, y), rows)
     chart(figure, rows[["arm", "panel", "x", "y"]], "Lorenz curve")
-    title = f"How unevenly is {harm} spread over people?"
-    chart(bars(ginis, shown.arms, title, cut.group, "Gini coefficient, 0 to 1"), ginis, "Gini coefficient")
+    title = f"How unevenly is {harm} {deed} over people?"
+    x = f"{cut.group} of people" if cut.group else "everyone"
+    drawn = bars(ginis, shown.arms, title, x, "Gini coefficient, 0 = evenly, 1 = by one person")
+    chart(drawn if cut.group else drawn.update_xaxes(showticklabels=False), ginis, "Gini coefficient")
+    st.caption("On the dotted line all would have as much of it; the further below it, the fewer have most. People are "
+               "grouped by their own group.")  # fmt: skip
 
 
 def _when(shown: Shown, cells: pd.DataFrame, harms: list[str]) -> None:
-    harm = _harm(harms, st)
-    rows = found_when(shown, harm)
+    left, middle, right = st.columns(3)
+    harm = choose("harm", "Harm", harms, keep=True, where=left)
+    cut = _of_posts(cells, middle)
+    rows = found_when(shown, harm, cut)
     if rows.empty or not rows["y"].any():
         sentence(f"No post of {harm} was found or removed in any arm.")
         return
     title = f"How soon is {harm} found and removed?"
+    if cut.by == EVERYONE:
+        rows = rows.assign(panel=rows["what"])
+    else:
+        steps = list(dict.fromkeys(rows["what"]))
+        step = choose("step", "Until it is", steps, steps[-1], where=right)
+        rows, title = rows[rows["what"] == step], f"How soon is {harm} {step}, by {cut.label}?"
     y = f"% of posts of {harm}"
     figure = curves(rows, shown.arms, title, "hours since publication", y, logs="x")
-    chart(figure.update_yaxes(rangemode="tozero"), rows[["arm", "panel", "x", "y"]], "time to removal")
-    st.caption("Of all posts of the class that were published in the measured days, all seeds together.")
+    chart(figure.update_yaxes(rangemode="tozero"), rows[["arm", "what", "panel", "x", "y"]], "time to removal")
+    st.caption("Of all posts of the class that were published in the measured days, all seeds together. A curve ends "
+               "where nothing more was found.")  # fmt: skip
 
 
 def _of(harm: str) -> str:

@@ -47,8 +47,10 @@ def _means(rows: pd.DataFrame, one: Objective) -> "pd.Series[float]":
     return rows[f"{OBJECTIVE}{one.name}:mean"] * _scale(one)
 
 
-def _kinds(rows: pd.DataFrame) -> "pd.Series[str]":
-    conditions = [rows["trial"] == 0, rows["point"] != "", rows["non_dominated"], ~rows["feasible"]]
+def kinds(rows: pd.DataFrame) -> "pd.Series[str]":
+    """What each trial is drawn as."""
+    on, feasible = rows["non_dominated"].eq(True), rows["feasible"].eq(True)
+    conditions = [rows["trial"] == 0, rows["point"] != "", on, ~feasible]
     return pd.Series(np.select(conditions, [START, POINT, ON, CROSSING], DOMINATED), rows.index)
 
 
@@ -57,7 +59,7 @@ def _drawn(found: Frontier) -> pd.DataFrame:
     rows = found.rows[found.rows["error"] == ""].drop_duplicates("arm")
     labels = rows["point"].str.removeprefix("point-").str.lstrip("0")
     names = np.where(rows["point"] == "", rows["arm"], rows["point"] + " (" + rows["arm"] + ")")
-    return rows.assign(kind=_kinds(rows), label=labels, name=names)
+    return rows.assign(kind=kinds(rows), label=labels, name=names)
 
 
 def _plane(found: Frontier, across: Objective, up: Objective | None) -> Html:

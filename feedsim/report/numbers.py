@@ -29,6 +29,12 @@ def number(value: float, digits: int = 3) -> str:
     return fixed(value, places(value, digits))
 
 
+def counted(value: float, one: str, many: str) -> str:
+    """How many of something: `1 day`, `2 days`."""
+    said = fixed(value, 0)
+    return f"{said} {one if said == '1' else many}"
+
+
 def percent(share: float, digits: int = 3) -> str:
     """A share as a percentage: 0.0213 is 2.13 %."""
     return f"{number(100 * share, digits)}{SPACE}%"

@@ -12,7 +12,7 @@ from feedsim.report.charts import looks
 from feedsim.report.evidence import ENGAGEMENT, PREVALENCE, QUALITY, Evidence
 from feedsim.report.gap import GAP
 from feedsim.report.legend import mark
-from feedsim.report.numbers import SPACE, change, fixed, number, percent
+from feedsim.report.numbers import change, counted, fixed, number, percent
 from feedsim.report.page import Html, details, table, text
 
 SIGNS = {(1, 2): "\u25b2", (-1, 2): "\u25bc", (1, 1): "\u25b3", (-1, 1): "\u25bd", (0, 0): "\u2248"}
@@ -218,9 +218,11 @@ def meanings(evidence: Evidence) -> Html:
 def meta(evidence: Evidence) -> str:
     """What was run, in a line."""
     first = evidence.runs[0][1].manifest
-    facts = {"arms": len(evidence.arms), "seeds": len(evidence.seeds)}
-    said = [f"{n} {name if n != 1 else name[:-1]}" for name, n in facts.items()]
-    for key, unit in (("users", "people"), ("days", "days measured"), ("burn_in_days", "days of burn-in before")):
-        if first.get(key) is not None:
-            said.append(f"{fixed(float(first[key]), 0)}{SPACE}{unit}")
+    said = [counted(len(evidence.arms), "arm", "arms"), counted(len(evidence.seeds), "seed", "seeds")]
+    words = {
+        "users": ("person", "people"),
+        "days": ("day measured", "days measured"),
+        "burn_in_days": ("day of burn-in before", "days of burn-in before"),
+    }
+    said += [counted(float(first[key]), *of) for key, of in words.items() if first.get(key) is not None]
     return " \u00b7 ".join(said)

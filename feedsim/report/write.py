@@ -7,6 +7,7 @@ from pathlib import Path
 
 from feedsim.report import enforcement, frontier, pictures, robust, sections
 from feedsim.report.evidence import Evidence, gather
+from feedsim.report.numbers import counted
 from feedsim.report.page import Html, page, section
 
 
@@ -33,7 +34,8 @@ def render(evidence: Evidence) -> Html:
     each = [replace(evidence, assumptions=(name,)) for name in evidence.assumptions]
     under = f"Under the assumption: {evidence.assumptions[0]}." if len(each) > 1 else ""
     burn_in = evidence.runs[0][1].manifest.get("burn_in_days")
-    start = f"Day 0 begins after {burn_in} days of burn-in, which are not measured. " if burn_in else ""
+    unmeasured = f"{counted(burn_in, 'day', 'days')} of burn-in" if burn_in else ""
+    start = f"Day 0 begins after {unmeasured}, not measured. " if burn_in else ""
     spread = f"Lines are means over seeds, bands reach from the least seed to the greatest. {start}{under}"
     seeds = f"Points are means over seeds, bars through them reach from the least seed to the greatest. {under}"
     plane = f"Further up is more engagement, further left is less harm. {seeds}"

@@ -11,7 +11,7 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import BrowserContext, sync_playwright
 from windows import QUESTION, SECONDS, environment, feedsim
 
 FLAGS = [
@@ -81,8 +81,9 @@ def _wait_for(server: "subprocess.Popen[bytes]", health: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def browser(chromium: str) -> Iterator[Browser]:
+def browser(chromium: str) -> Iterator[BrowserContext]:
+    """One for all windows."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        yield browser
+        yield browser.new_context(viewport={"width": 1280, "height": 900}, accept_downloads=True)
         browser.close()

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlparse
 
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, expect
 
 ROOT = Path(__file__).parent.parent.parent
 SECONDS = 180
@@ -45,16 +45,15 @@ class Visit:
     address: str
     errors: list[str] = field(default_factory=list)
     hosts: set[str] = field(default_factory=set)
-    probes: int = 0
-    """times that Streamlit's own code asked below a page's address for the server, before it found it"""
 
     def hear(self, said: ConsoleMessage) -> None:
-        if said.type != "error":
-            return
-        if said.location["url"].endswith(("/_stcore/host-config", "/_stcore/health")) and "404" in said.text:
-            self.probes += 1
-        else:
+        if said.type == "error":
             self.errors.append(f"{said.text} ({said.location['url']})")
+
+    def ask(self, url: str) -> None:
+        """Keep whom it asks for something; data in an address of its own asks nobody."""
+        if urlparse(url).scheme in ("http", "https", "ws", "wss", "ftp"):
+            self.hosts.add(str(urlparse(url).hostname))
 
     def go(self, link: str) -> None:
         """Open a link, and wait until the page is whole."""
@@ -69,21 +68,12 @@ class Visit:
         assert self.page.locator("[data-testid=stException]").count() == 0
 
 
-def visit(browser: Browser, address: str, width: int = 1280, scheme: str = "light") -> Visit:
-    """A new window."""
-    context = browser.new_context(
-        viewport={"width": width, "height": 900}, color_scheme="dark" if scheme == "dark" else "light",
-        accept_downloads=True,
-    )  # fmt: skip
-    context.set_default_timeout(1000 * SECONDS)
+def visit(context: BrowserContext, address: str) -> Visit:
+    """A new window, of a browser that has been here before: it need not load Streamlit again."""
     found = Visit(context.new_page(), address)
+    found.page.set_default_timeout(1000 * SECONDS)
     found.page.on("console", found.hear)
     found.page.on("pageerror", lambda error: found.errors.append(str(error)))
-    asked = ("http", "https", "ws", "wss", "ftp")
-    context.on(
-        "request",
-        lambda request: (
-            found.hosts.add(str(urlparse(request.url).hostname)) if urlparse(request.url).scheme in asked else None
-        ),
-    )
+    found.page.on("request", lambda request: found.ask(request.url))
+    found.page.on("websocket", lambda socket: found.ask(socket.url))
     return found
