@@ -117,6 +117,15 @@ def test_parts_of_a_page_can_be_cut_by_what_their_tables_tell(real: Path, monkey
     assert said["costs"] == ["nothing", "dialect of viewers", "dialect of authors"]
 
 
+@pytest.mark.parametrize("part", PARTS["spread"])
+def test_what_one_part_left_in_the_address_refuses_nothing_in_another(
+    real: Path, part: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left = {"harm": "any", "cut": "source", "post": "kind", "people": "viewer:dialect", "deed": "posted", "seed": "2"}
+    app = assert_fine(opened(monkeypatch, real, "spread", part=part, **left))
+    assert not app.warning
+
+
 @pytest.mark.parametrize("choices", [{"class": "no class", "by": "depth"}, {"class": "misinformation", "rank": "2"}])
 def test_a_cascade_is_drawn_with_who_its_people_are(
     real: Path, choices: dict[str, str], monkeypatch: pytest.MonkeyPatch

@@ -53,6 +53,13 @@ def _two(cells: pd.DataFrame, harms: list[str], kinds: tuple[str, ...]) -> tuple
     return harm, _cut(cells, kinds, right)
 
 
+def _class(harms: list[str], where: object) -> str:
+    """One class of harm. That of any, which another part may have left in the address, is the first here."""
+    if st.query_params.get("harm") == ANY:
+        del st.query_params["harm"]
+    return choose("harm", "Harm", harms, keep=True, where=where)
+
+
 def _cut(cells: pd.DataFrame, kinds: tuple[str, ...], where: object, name: str = "cut") -> Cut:
     """A cut of one of these kinds. Parts that can be cut by other things have another `name` in the address."""
     cuts = {cut.name: cut for cut in cuts_of(cells) if cut.by in kinds}
@@ -99,7 +106,7 @@ def _by_day(shown: Shown, metric: str, harm: str, cut: Cut, title: str, y: str) 
 
 def _cascades(shown: Shown, cells: pd.DataFrame, harms: list[str]) -> None:
     left, middle, right = st.columns(3, vertical_alignment="bottom")
-    harm = choose("harm", "Harm", harms, keep=True, where=left)
+    harm = _class(harms, left)
     cut = _of_posts(cells, middle)
     beside = cut.by == EVERYONE and choose_flag("beside", "Beside posts of no class", True, where=right)
     found = sizes(shown, harm, beside, cut)
@@ -146,7 +153,7 @@ def _stories(shown: Shown, cells: pd.DataFrame) -> None:
 
 def _who(shown: Shown, cells: pd.DataFrame, harms: list[str]) -> None:
     left, middle, right = st.columns(3)
-    harm = choose("harm", "Harm", harms, keep=True, where=left)
+    harm = _class(harms, left)
     deed = choose("deed", "What they do", list(DEEDS), form=lambda name: DEEDS[name][0], where=middle)
     cut = _cut(cells[cells["metric"] == "exposed_users"], ("everyone", "viewer"), right, "people")
     rows, ginis = concentration(shown, deed, harm, cut)
@@ -168,7 +175,7 @@ def _who(shown: Shown, cells: pd.DataFrame, harms: list[str]) -> None:
 
 def _when(shown: Shown, cells: pd.DataFrame, harms: list[str]) -> None:
     left, middle, right = st.columns(3)
-    harm = choose("harm", "Harm", harms, keep=True, where=left)
+    harm = _class(harms, left)
     cut = _of_posts(cells, middle)
     rows = found_when(shown, harm, cut)
     if rows.empty or not rows["y"].any():
