@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from PIL import ImageColor
 from playwright.sync_api import BrowserContext, Page, expect
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
@@ -114,11 +115,22 @@ def test_every_page_fits_wide_and_narrow_screens_in_light_and_in_dark(window: Vi
             window.page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
             window.page.wait_for_function(PAINTED, arg=f"{ImageColor.getrgb(ground)}")
             window.settle()
+            assert _faults(window.page) == [], (name, scheme)
             for width in (1280, 390):
                 window.page.set_viewport_size({"width": width, "height": 900})
                 window.page.wait_for_function(FITS, timeout=10_000)
                 if folder := os.environ.get(SCREENSHOTS):
                     _picture(window.page, width, Path(folder) / f"{name}_{width}_{scheme}.png")
+
+
+NOT_OURS = {"list", "listitem"}
+"""Streamlit's list of pages gives its items no role that axe knows."""
+
+
+def _faults(page: Page) -> list[str]:
+    """What axe finds that keeps people from reading or using a page: contrast, names of controls, order of headings."""
+    found = Axe().run(page).response["violations"]
+    return [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found if one["id"] not in NOT_OURS]
 
 
 PAINTED = "ground => getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor === `rgb${ground}`"
