@@ -60,7 +60,7 @@ def root() -> Path:
 
 
 def limit() -> int:
-    """Users x days that a what-if may cost, burn-in and arms included."""
+    """People x ordinary days that a what-if may cost, burn-in, arms and seeds included."""
     said = os.environ.get(LIMIT, "")
     return int(said) if said.isdigit() else 2_000_000
 

@@ -40,7 +40,7 @@ def choose(
     said = _said(name, options if keep else ())
     fallback = options[0] if default is None or default not in options else default
     if said is not None and said not in options:
-        _refuse(name, said, _one_of(options))
+        refuse(name, said, _one_of(options))
         said = None
     value = fallback if said is None else said
     _settle(name, value, None if said is None else value, keep)
@@ -52,7 +52,7 @@ def choose_part(name: str, options: Mapping[str, str], label: str = "Show") -> s
     """One part of a page, of all that are there (key in the address -> what it is called): only it is made."""
     said = _said(name)
     if said is not None and said not in options:
-        _refuse(name, said, _one_of(list(options)))
+        refuse(name, said, _one_of(list(options)))
         said = None
     value = next(iter(options)) if said is None else said
     st.session_state[_key(name)] = value
@@ -75,7 +75,7 @@ def choose_many(
     """Some of the options, in their order: those of the address, else the default, which is all unless it is named."""
     said = st.query_params.get_all(name)
     for wrong in (one for one in said if one not in options):
-        _refuse(name, wrong, _one_of(options))
+        refuse(name, wrong, _one_of(options))
     along = st.session_state.get(KEPT, {}).get(name, "").split(BETWEEN) if keep and not said else said
     value = [option for option in options if option in along] or list(options if default is None else default)
     if along and not said and value != list(options if default is None else default):
@@ -95,7 +95,7 @@ def choose_number(
         if _is_whole(said) and low <= int(said) <= high:
             value = int(said)
         else:
-            _refuse(name, said, f"it should be a whole number from {low} to {high}")
+            refuse(name, said, f"it should be a whole number from {low} to {high}")
             said = None
     st.session_state[_key(name)] = value
     where.number_input(label, low, high, step=1, key=_key(name), on_change=_write, args=(name, False), help=note)
@@ -106,7 +106,7 @@ def choose_flag(name: str, label: str, default: bool = False, where: Any = st, n
     """Yes or no: `1` or `0` in the address, else the default."""
     said = _said(name)
     if said not in (None, "0", "1"):
-        _refuse(name, str(said), "it should be 0 or 1")
+        refuse(name, str(said), "it should be 0 or 1")
         said = None
     value = default if said is None else said == "1"
     st.session_state[_key(name)] = value
@@ -156,7 +156,7 @@ def _one_of(options: Sequence[str]) -> str:
     return f"it should be one of {', '.join(options[:FEW])}{rest}"
 
 
-def _refuse(name: str, said: str, right: str) -> None:
+def refuse(name: str, said: str, right: str) -> None:
     """A sentence for what a link says and can't be had."""
     short = said if len(said) <= SHORT else f"{said[:SHORT]}\u2026"
     st.warning(plain(f"The link asks for {name}={short}, which is not there; {right}. Shown is the default."))

@@ -273,7 +273,7 @@ def dashboard(
     port: Annotated[int, typer.Option(min=1, max=65535, metavar="N", help="Port to listen on.")] = 8501,
     address: Annotated[str, typer.Option(metavar="HOST", help="Address to listen on.")] = "127.0.0.1",
     limit: Annotated[
-        int, typer.Option(min=1, metavar="N", help="Most that a what-if may cost: people x days x runs.")
+        int, typer.Option(min=1, metavar="N", help="Most that a what-if may cost: people x ordinary days x runs.")
     ] = 2_000_000,
 ) -> None:
     """Look at studies in a browser, and ask what if. Ctrl-C ends it."""

@@ -16,8 +16,8 @@ SECONDS_TO_STOP = 5.0
 def serve(folder: Path, address: str, port: int, limit: int) -> int:
     """Serve the dashboard of a folder until somebody ends it; the exit status.
 
-    `limit`: users x days that a what-if may cost. Raises Faults where there is no such folder, or where the address
-    can't be listened on; KeyboardInterrupt when it was ended.
+    `limit`: people x ordinary days that a what-if may cost. Raises Faults where there is no such folder, or where the
+    address can't be listened on; KeyboardInterrupt when it was ended.
     """
     if not folder.is_dir():
         right = f"feedsim run FILE --out {folder} makes it, or name the folder of your runs"

@@ -269,7 +269,17 @@ def test_the_dashboard_reads_files_and_starts_runs_by_the_command_line_alone() -
 
 
 ALSO = {
-    "dashboard/whatif/": ("schema", "scenario", "listing", "merging", "writing", "block", "faults"),
+    "dashboard/whatif/": (
+        "schema",
+        "scenario",
+        "listing",
+        "merging",
+        "writing",
+        "block",
+        "faults",
+        "inputs",
+        "reading",
+    ),  # fmt: skip
     "dashboard/feeds.py": ("trace", "story", "feed.ranking", "world.world"),
     "dashboard/sampled.py": ("trace",),
     "dashboard/views/feed.py": ("trace", "story"),

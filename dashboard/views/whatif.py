@@ -9,11 +9,11 @@ from dashboard.frame import limit, root
 from dashboard.shelf import find_studies, is_below
 from dashboard.show import sentence, trouble
 from dashboard.state import pin
-from dashboard.whatif import starting
-from dashboard.whatif.form import IDEAS, form, size
+from dashboard.whatif import fields, starting
+from dashboard.whatif.form import begin, form, ideas, size
+from dashboard.whatif.listed import listed
 from dashboard.whatif.outcome import outcome
 from dashboard.whatif.study import FULL, SLUG, SLUG_RULE, Size, WhatIf, too_much, wrong_with
-from dashboard.whatif.widgets import ADDRESS
 from dashboard.words import plain
 from feedsim.report.numbers import fixed
 from feedsim.results import NotARun
@@ -29,16 +29,18 @@ def show() -> None:
     folder = root()
     if "run" in st.query_params:
         st.markdown(f"[What came out](#{ANSWER}) stands below the form.")
-    with st.expander("Ideas to begin with"):
-        for label, address in IDEAS.items():
-            st.page_link("views/whatif.py", label=label, query_params=address)
-    said = form()
-    st.subheader("Ask", anchor=False)
-    first, second = st.columns(2)
-    with first:
-        quick = size()
-    name = second.text_input("Name", "what-if", key="name", bind=ADDRESS, max_chars=40, help=f"{SLUG_RULE}")
-    _ask(folder, name, said, quick)
+    ideas()
+    listed(folder)
+    start = begin(folder)
+    if start is not None:
+        said = form(start)
+        st.subheader("Ask", anchor=False)
+        first, second = st.columns(2)
+        with first:
+            quick = size()
+        with second:
+            name = fields.text("Name", "name", "what-if", 40, note=SLUG_RULE)
+        _ask(folder, name, said, quick)
     _outcome(folder)
 
 
@@ -85,14 +87,14 @@ def _ask(folder: Path, name: str, said: WhatIf, quick: Size) -> None:
     if not said.change:
         sentence("Nothing is different yet: choose a policy, another ranker or another setting.")
     _start(folder, name, said, quick, "Run quickly", "run")
-    full = FULL[st.selectbox("Size of the full run", list(FULL), key="full", bind=ADDRESS)]
+    full = FULL[fields.one("Size of the full run", list(FULL), "full", next(iter(FULL)))]
     st.caption(plain(full.told))
     _start(folder, f"{name[:35]}-full", said, full, "Run in full", "run in full")
 
 
 def _start(folder: Path, name: str, said: WhatIf, of: Size, label: str, key: str) -> None:
     """A button that starts it, or why it can't be."""
-    why = too_much(of, limit())
+    why = too_much(said, of, limit())
     if any(study.folder == folder for study in find_studies(folder)):
         why = "This dashboard was started for one study; start it for the folder of studies to run something here."
     if why:
@@ -101,7 +103,11 @@ def _start(folder: Path, name: str, said: WhatIf, of: Size, label: str, key: str
         asked = st.button(label, key=key, type="primary" if key == "run" else "secondary",
                           disabled=bool(why) or not said.change)  # fmt: skip
         _save(name, said.text(name, of), f"save for {key}")
-        st.markdown(plain(f"{fixed(of.cost, 0)} people x days, of {fixed(limit(), 0)} that may be run from here."))
+        st.markdown(
+            plain(
+                f"{fixed(said.cost(of), 0)} people x ordinary days, of {fixed(limit(), 0)} that may be run from here."
+            )
+        )
     if not asked or why or not said.change:
         return
     try:

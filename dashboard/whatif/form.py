@@ -1,43 +1,94 @@
-"""The form: what if, in which world, how large. It returns what was said, and decides nothing."""
+"""The form: what it begins with, what if, in which world, how large. It returns what was said, and decides nothing."""
 
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
-from dashboard.whatif.settings import SHARED, Node, harms, kinds, others, policies, settings_of
+from dashboard.shelf import find_studies
+from dashboard.show import sentence, trouble
+from dashboard.whatif import fields
+from dashboard.whatif.beginning import Beginning, beginning, places, plain_beginning
+from dashboard.whatif.cards import about, cards
+from dashboard.whatif.settings import World, kinds, others, settings_of
 from dashboard.whatif.study import QUICK, Size, WhatIf, put
-from dashboard.whatif.widgets import ADDRESS, ask, asked
-from dashboard.words import plain
-from feedsim.merging import Data
+from dashboard.whatif.widgets import ask, asked, said_over
+from dashboard.words import one_line, plain
+from feedsim.merging import Data, merged
+from feedsim.results import NotARun
+from feedsim.scenario import Scenario
 
 OWN = "own"
 AS_IN_THE_WORLD = "as it is"
-BLOCKS = {"detectors": "Detectors", "review": "Review desk", "ranker": "Ranker"}
-START = {"detectors": "oracle"}
-"""What the world has where the form says nothing else: most policies need something that suspects posts."""
-IDEAS = {
+BLOCKS = {"ranker": "Ranker", "detectors": "Detectors", "review": "Review desk"}
+IDEAS: dict[str, dict[str, str | list[str]]] = {
     "Demote probable misinformation": {"policy": "demote", "demote.strength": "0.8"},
+    "Demote misinformation and hate, each as strongly as it deserves": {
+        "policy": ["demote", "demote-2"], "demote.strength": "0.8", "demote-2.harm": "hate", "demote-2.strength": "1",
+    },
     "A feed in order of time": {"ranker": "chronological"},
     "Warnings by fact-checkers": {"policy": "warning_label"},
     "The angry face counts for nothing": {"policy": "reaction_weights"},
     "Ask before hostile words": {"policy": "reconsider"},
-}
+}  # fmt: skip
 """Forms that are filled in: what they ask, and the address."""
 
 
-def form() -> WhatIf:
+def ideas() -> None:
+    """Forms to begin with."""
+    with st.expander("Ideas to begin with"):
+        for label, address in IDEAS.items():
+            st.button(label, key=f"idea {label}", type="tertiary", on_click=fields.anew, args=(address,))
+
+
+def begin(root: Path) -> Beginning | None:
+    """The world that the form begins with; nothing, and a sentence, where it can't be read."""
+    studies = {study.name: study for study in find_studies(root)}
+    first, second = st.columns(2)
+    name = fields.one(
+        "Begin with", ["", *studies], "from", "", first, _anew, lambda one: one_line(one) or "the default world",
+        "The world and the policies of an arm that lies in this folder, or the default world. Another one begins anew.",
+    )  # fmt: skip
+    if not name:
+        return plain_beginning()
+    arms = places(studies[name])
+    if not arms:
+        sentence(f"{name} has no run that has finished, so that nothing can begin with it.")
+        return None
+    arm = fields.one("and its arm", list(arms), "from.arm", next(iter(arms)), second, fields.anew, one_line)
+    try:
+        found = beginning(root, arms[arm])
+    except NotARun as error:
+        trouble(error)
+        return None
+    for line in found.told:
+        st.caption(plain(line))
+    return found
+
+
+def _anew() -> None:
+    fields.anew()
+    fields.drop("from.arm")
+
+
+def form(start: Beginning) -> WhatIf:
     """What would be different, and in which world."""
     st.subheader("What would be different?", anchor=False)
-    change: Data = {}
-    chosen = _policies(change)
-    _other_ranker(change)
-    _others(change, "", "Other settings of what if")
+    # It stands above the world, and hangs on it: on its classes of harm, its groups, and what it is by default.
+    different = st.container()
     st.subheader("In which world?", anchor=False)
-    world: Data = {}
-    _world(world)
-    _others(world, "world.", "Other settings of the world")
-    question = st.text_input("Question", key="question", bind=ADDRESS, max_chars=300, placeholder=_question(chosen))
-    return WhatIf(question or _question(chosen), world, change)
+    world = _world(start.world)
+    change: Data = {}
+    with different:
+        chosen = cards(change, world)
+        for (name, label), column in zip(BLOCKS.items(), st.columns(len(BLOCKS)), strict=True):
+            with column:
+                _other(change, world, name, label)
+        _others(change, world, "", "Other settings of what if")
+    usual = _question([*chosen, *(name for name in BLOCKS if name in change)])
+    question = fields.text("Question", "question", "", 300, usual)
+    return WhatIf(question or usual, world, change)
 
 
 def _question(chosen: list[str]) -> str:
@@ -45,97 +96,71 @@ def _question(chosen: list[str]) -> str:
     return f"What changes with {said}?" if said else "What changes?"
 
 
-def _policies(change: Data) -> list[str]:
-    """The policies that were chosen, with their settings."""
-    chosen = st.multiselect("Policies", list(policies()), key="policy", bind=ADDRESS, placeholder="none")
-    for kind in chosen:
-        with st.container(border=True):
-            st.markdown(f"**{plain(kind.replace('_', ' '))}**: {plain(_about(policies()[kind]))}")
-            _policy(change, kind)
-    return chosen
+def _other(change: Data, world: World, name: str, label: str) -> None:
+    """Another ranker, detectors or desk, or the same with other settings."""
+    options = [AS_IN_THE_WORLD, *kinds(name)]
+    after = partial(fields.forget, lambda field: field.startswith(f"{name}."))
+    kind = fields.one(f"{label} of what if", options, name, AS_IN_THE_WORLD, after=after)
+    if kind == AS_IN_THE_WORLD:
+        return
+    said = _block(name, kind, world, f"{name}.")
+    if said or kind != world[name]["kind"]:
+        change[name] = {"kind": kind, **said}
 
 
-def _about(block: Node) -> str:
-    return " ".join(str(block.get("description", "")).split())
-
-
-def _policy(change: Data, kind: str) -> None:
-    """One of the kind, or one for each class of harm that it is to look for."""
-    settings = list(settings_of(policies()[kind]))
-    of = next((one for one in settings if one.kind == "harm" and one.is_required), None)
-    rest = [one for one in settings if one is not of]
-    looked_for = _harms(kind) if of is not None else []
-    own = [one for one in rest if one.name not in SHARED]
-    said = asked(own, f"{kind}.", min(2, len(own) or 1))
-    with st.expander("When, and for whom (always, for everybody)"):
-        said |= asked([one for one in rest if one.name in SHARED], f"{kind}.")
-    if of is None:
-        change.setdefault("policies", {})[kind] = {"kind": kind, **said}
-    for harm in looked_for:
-        name = kind if len(looked_for) == 1 else f"{kind}_{harm}"
-        change.setdefault("policies", {})[name] = {"kind": kind, "harm": harm, **said}
-
-
-def _harms(kind: str) -> list[str]:
-    first = harms()[:1]
-    chosen = st.multiselect("Class of harm", harms(), list(first), key=f"{kind}.harm", bind=ADDRESS)
-    return chosen or list(first)
-
-
-def _other_ranker(change: Data) -> None:
-    options = [AS_IN_THE_WORLD, *kinds("ranker")]
-    kind = st.selectbox("Ranker of what if", options, key="ranker", bind=ADDRESS)
-    if kind != AS_IN_THE_WORLD:
-        change["ranker"] = {"kind": kind, **_block("ranker", kind, "ranker.")}
-
-
-def _world(world: Data) -> None:
-    """Detectors, review desk and ranker, of both arms."""
-    columns = st.columns(len(BLOCKS))
-    for (name, label), column in zip(BLOCKS.items(), columns, strict=True):
-        options = list(kinds(name))
+def _world(start: World) -> World:
+    """Ranker, detectors, desk and whatever else of both arms."""
+    said: Data = {}
+    parts = st.columns(len(BLOCKS))
+    _others(said, start, "world.", "Other settings of the world")
+    people: World = merged(dict(start), said, Scenario)
+    for (name, label), column in zip(BLOCKS.items(), parts, strict=True):
         with column:
-            start = options.index(START.get(name, options[0]))
-            kind = st.selectbox(label, options, start, key=f"world.{name}", bind=ADDRESS)
-            st.caption(plain(_about(kinds(name)[kind])))
-            said = _block(name, kind, f"world.{name}.")
-        if said or kind != options[0]:
-            world[name] = {"kind": kind, **said}
+            after = partial(fields.forget, lambda field, name=name: field.startswith(f"world.{name}."))
+            kind = fields.one(label, list(kinds(name)), f"world.{name}", start[name]["kind"], after=after)
+            st.caption(plain(about(kinds(name)[kind])))
+            said[name] = {"kind": kind, **_block(name, kind, people, f"world.{name}.")}
+    found: World = merged(dict(start), said, Scenario)
+    return found
 
 
-def _block(name: str, kind: str, prefix: str) -> Data:
-    """The settings of a part of the scenario, folded."""
-    settings = list(settings_of(kinds(name)[kind]))
+def _block(name: str, kind: str, world: World, prefix: str) -> Data:
+    """The settings of a part of the scenario, folded: what differs from the world's, or from the kind's defaults."""
+    now = world[name] if world[name]["kind"] == kind else None
+    settings = list(settings_of(kinds(name)[kind], now))
     if not settings:
         return {}
-    with st.expander(f"Settings of the {BLOCKS[name].lower()}: {kind}"):
-        return asked(settings, prefix)
+    with st.expander(f"Settings: {kind}"):
+        return asked(settings, prefix, world)
 
 
-def _others(tree: Data, prefix: str, label: str) -> None:
+def _others(tree: Data, world: World, prefix: str, label: str) -> None:
     """Any single setting of the scenario, by name."""
+    shown = others(world)
     with st.expander(label):
-        chosen = st.multiselect(
-            "Settings", list(others()), key=f"{prefix}set", bind=ADDRESS, placeholder="none; type to search"
-        )
+        chosen = fields.some("Settings", list(shown), f"{prefix}set", placeholder="none; type to search")
         for name in chosen:
-            value: Any = ask(others()[name], prefix)
-            st.caption(plain(f"{name}, by default {others()[name].default}"))
-            put(tree, tuple(name.split(".")), value)
+            value: Any = ask(shown[name], prefix, world)
+            st.caption(plain(f"{name}, where nothing is said {shown[name].default}"))
+            if value != shown[name].default:
+                put(tree, shown[name].path, said_over(shown[name], value))
 
 
 def size() -> Size:
     """Of the quick run: a preset, or one's own."""
-    options = [*QUICK, OWN]
-    name = st.selectbox("Size of the quick run", options, options.index("small"), key="size", bind=ADDRESS)
+    name = fields.one("Size of the quick run", [*QUICK, OWN], "size", "small")
     if name != OWN:
         st.caption(plain(QUICK[name].told))
         return QUICK[name]
     preset = QUICK["small"]
-    first, second, third, fourth = st.columns(4)
-    return Size(
-        int(first.number_input("People", 100, 1_000_000, preset.users, 100, key="users", bind=ADDRESS)),
-        int(second.number_input("Days", 1, 365, preset.days, key="days", bind=ADDRESS)),
-        int(third.number_input("Days of burn-in", 0, 60, preset.burn_in_days, key="burn_in_days", bind=ADDRESS)),
-        int(fourth.number_input("Seeds", 1, 20, preset.seeds, key="seeds", bind=ADDRESS)),
+    lines = (
+        ("People", "users", preset.users, 100, 1_000_000, 100),
+        ("Days", "days", preset.days, 1, 365, 1),
+        ("Days of burn-in", "burn_in_days", preset.burn_in_days, 0, 60, 1),
+        ("Seeds", "seeds", preset.seeds, 1, 20, 1),
     )
+    said = []
+    for line, column in zip(lines, st.columns(len(lines)), strict=True):
+        with column:
+            said.append(int(fields.number(*line) or 0))
+    return Size(*said)

@@ -1,27 +1,29 @@
 """From the schema of study files to settings that a form can show: what each may be, its default, what it means."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, Literal, TypeAlias
 
 from feedsim.block import fields_of
+from feedsim.inputs import PATHS
 from feedsim.merging import MIXES
 from feedsim.scenario import Scenario
 from feedsim.schema import schema
 from feedsim.writing import settings as written
 
 Node: TypeAlias = Mapping[str, Any]
-Kind: TypeAlias = Literal["number", "whole", "yes", "one", "some", "words", "text", "numbers", "scope", "harm"]
-"""number and whole: within bounds; yes: or no; one and some: of options; words: any number of them; numbers: one for
-each of the options; scope: whom a policy is for; harm: a class of it."""
-SIZES = ("days", "burn_in_days")
-GIVEN_WHOLE = ("population.groups.", "population.users")
-"""Names that are no settings by themselves: a file gives all groups at once, and people are a matter of size."""
+World: TypeAlias = Mapping[str, Any]
+"""All settings of a scenario, resolved: what a form stands on."""
+Kind: TypeAlias = Literal["number", "whole", "yes", "one", "some", "words", "text", "each", "mix", "scope", "harm"]
+"""number and whole: within bounds; yes: or no; one and some: of options; words: any number of them; each: one value for
+each of some names; mix: the same, as shares that add up to 1; scope: whom a policy is for; harm: a class of it."""
+SIZES = ("days", "burn_in_days", "population.users")
 SHARED = ("start_day", "end_day", "for")
 """Settings that every policy has."""
 BLOCKS = ("policies", "ranker", "detectors", "review")
 """Parts of a scenario that have a form of their own."""
+LEAVES = ("number", "whole", "yes", "one", "text")
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,7 @@ class Setting:
     path: tuple[str, ...]
     kind: Kind
     default: Any
+    """what it is where the form says nothing"""
     note: str
     low: float | None = None
     high: float | None = None
@@ -39,6 +42,8 @@ class Setting:
     options: tuple[str, ...] = ()
     may_be_nothing: bool = False
     is_required: bool = False
+    each: "Setting | None" = None
+    """what stands under one name; for `one`, the mapping that may stand in place of an option"""
 
     @property
     def name(self) -> str:
@@ -80,11 +85,30 @@ def kind_of(block: Node) -> str:
     return str(block.get("properties", {}).get("kind", {}).get("const", ""))
 
 
+def block_of(node: Node, data: Any) -> Node | None:
+    """The block, or the mapping, that `data` is."""
+    kind = data.get("kind", "") if isinstance(data, Mapping) else ""
+    return next((part for part in branches(node) if part.get("type") == "object" and kind_of(part) == kind), None)
+
+
+def inside(block: Node, name: str) -> Node | None:
+    """What may stand under a name."""
+    found = block.get("properties", {}).get(name) or block.get("additionalProperties")
+    return found if isinstance(found, dict) else None
+
+
+def defaults_of(block: Node) -> World:
+    """What a block has where nothing is said, by the schema."""
+    properties = block.get("properties", {}).items()
+    return {
+        name: node.get("default", {}) for name, node in properties if "default" in node or node.get("type") == "object"
+    }
+
+
 @cache
 def policies() -> dict[str, Node]:
     """Every policy of the library by its kind, in the order in which it is listed."""
-    inside = whole()["properties"]["policies"]["additionalProperties"]
-    return {kind_of(block): block for block in branches(inside)}
+    return {kind_of(block): block for block in branches(whole()["properties"]["policies"]["additionalProperties"])}
 
 
 @cache
@@ -95,21 +119,33 @@ def kinds(block: str) -> dict[str, Node]:
     return {first: found[first], **found}
 
 
-def settings_of(block: Node, path: tuple[str, ...] = ()) -> Iterator[Setting]:
-    """The settings of a block that a form can show, in its own order; what every policy has comes last."""
+def settings_of(block: Node, now: World | None = None) -> Iterator[Setting]:
+    """The settings of a block that a form can show, in its own order; what every policy has comes last.
+
+    `now`: what they are where the form says nothing; the defaults without it.
+    """
     properties = block["properties"]
     names = [*(name for name in properties if name not in SHARED), *(name for name in SHARED if name in properties)]
-    found = (setting(properties[name], (*path, name)) for name in names if name != "kind")
-    return (one for one in found if one is not None)
+    for name in names:
+        node = properties[name] if now is None or name not in now else {**properties[name], "default": now[name]}
+        found = setting(node, (name,)) if name != "kind" else None
+        if found is not None:
+            yield replace(found, default=_scope(found.default)) if found.kind == "scope" else found
+
+
+def _scope(data: World | None) -> Any:
+    """Whom a policy is for, in the fewest words."""
+    return {name: value for name, value in (data or {}).items() if value} or None
 
 
 def setting(node: Node, path: tuple[str, ...]) -> Setting | None:
     """A line of a form for a node of the schema; nothing where a form can't show it."""
-    several = node.get("anyOf", [])
-    of = next(iter(branches(node)), {})
+    parts = branches(node)
+    of = next(iter(parts), {})
     kind = _kind(of, path[-1])
     if kind is None:
         return None
+    mapping = next((part for part in parts[1:] if part.get("propertyNames")), None)
     return Setting(
         path=path,
         kind=kind,
@@ -119,8 +155,13 @@ def setting(node: Node, path: tuple[str, ...]) -> Setting | None:
         high=of.get("maximum"),
         above="exclusiveMinimum" in of,
         options=_options(of),
-        may_be_nothing=any(part.get("type") == "null" for part in several),
+        may_be_nothing=any(part.get("type") == "null" for part in node.get("anyOf", [])),
         is_required="default" not in node,
+        each=_each(of, path)
+        if kind == "each"
+        else None
+        if mapping is None
+        else setting({**mapping, "default": {}}, path),
     )
 
 
@@ -136,13 +177,16 @@ def _kind(of: Node, name: str) -> Kind | None:
     if kind == "array":
         return "some" if "enum" in definition(of["items"]) else "words"
     if kind == "object":
-        return "numbers" if _options(of) and _holds_numbers(of) else None
+        return "each" if (_options(of) or name in NAMED) and _each(of, (name,)) is not None else None
     names: dict[object, Kind] = {"number": "number", "integer": "whole", "boolean": "yes", "string": "text"}
     return names.get(kind) if "const" not in of else None
 
 
-def _holds_numbers(of: Node) -> bool:
-    return [part.get("type") for part in branches(of.get("additionalProperties", {}))] == ["number"]
+def _each(mapping: Node, path: tuple[str, ...]) -> Setting | None:
+    """The value of one name of a mapping, or of one name of each of its mappings."""
+    of = next(iter(branches(mapping.get("additionalProperties") or {})), {})
+    found = _each(of, path) if of.get("type") == "object" else setting({**of, "default": None}, path)
+    return found if found is not None and found.kind in ("number", "whole", "one") else None
 
 
 def _options(of: Node) -> tuple[str, ...]:
@@ -151,49 +195,73 @@ def _options(of: Node) -> tuple[str, ...]:
 
 
 @cache
-def defaults() -> Mapping[str, Any]:
+def defaults() -> World:
     """The default scenario, resolved."""
     return written(Scenario())
 
 
-@cache
-def others() -> dict[str, Setting]:
-    """Every single number, choice or yes-or-no of the world that has no form of its own, by its name: those that the
-    default scenario has. Shares that add up to 1 are left out, as one alone can't be changed, and groups, which a file
-    gives all at once."""
+def others(world: World) -> dict[str, Setting]:
+    """Every single number, choice or yes-or-no of a world that has no form of its own, and its mappings of them, by
+    name. Files that it names are left out, and what it does not have."""
     found: dict[str, Setting] = {}
     for name, node in whole()["properties"].items():
-        if name in fields_of(Scenario) and name not in (*SIZES, *BLOCKS):
-            found |= {one.name: one for one in _leaves(node, (name,), defaults()[name])}
-    return {name: one for name, one in found.items() if not name.startswith(GIVEN_WHOLE)}
+        if name in fields_of(Scenario) and name not in BLOCKS and name in world:
+            found |= {one.name: one for one in _leaves(node, (name,), world[name])}
+    return {name: one for name, one in found.items() if name not in SIZES and one.path not in PATHS}
 
 
 def _leaves(node: Node, path: tuple[str, ...], data: Any) -> Iterator[Setting]:
-    """The single settings below a node, as far as `data`, what stands there by default, has them."""
-    if not isinstance(data, dict):
-        leaf = setting({**node, "default": data}, path)
-        if leaf is not None and leaf.kind in ("number", "whole", "yes", "one", "text") and not leaf.is_three_way:
+    """The settings below a node, as far as `data`, what stands there, has them."""
+    leaf = setting({**node, "default": data}, path)
+    if leaf is not None and (leaf.kind in LEAVES or path[-1] in NAMED):
+        if not leaf.is_three_way:
             yield leaf
         return
-    of = next((part for part in branches(node) if kind_of(part) == data.get("kind", "")), None)
+    of = block_of(node, data) if isinstance(data, Mapping) else None
     for name, value in data.items() if of is not None else ():
-        assert of is not None
-        inside = of.get("properties", {}).get(name) or of.get("additionalProperties")
-        if isinstance(inside, dict) and name != "kind" and (of.get("title"), name) not in MIXES:
-            yield from _leaves(inside, (*path, name), value)
+        under = inside(of, name) if of is not None and name != "kind" else None
+        if under is not None and of is not None and (of.get("title"), name) in MIXES:
+            yield _mix(under, (*path, name), value)
+        elif under is not None:
+            yield from _leaves(under, (*path, name), value)
 
 
-def harms() -> tuple[str, ...]:
-    """The classes of harm that there are by default."""
-    return tuple(name for name, harm in defaults()["harms"].items() if harm["enabled"])
+def _mix(node: Node, path: tuple[str, ...], shares: World) -> Setting:
+    share = Setting(path, "number", None, "", 0, 1)
+    return replace(
+        share, kind="mix", default=shares, note=str(node.get("description", "")), options=tuple(shares), each=share
+    )
 
 
-def visible_groups() -> dict[str, tuple[str, ...]]:
-    """Group attributes that the company may see by default, and their levels."""
-    groups = defaults()["population"]["groups"]
-    return {name: tuple(group["shares"]) for name, group in groups.items() if group["visible_to_company"]}
+def harms(world: World) -> tuple[str, ...]:
+    """The classes of harm that there are."""
+    return tuple(name for name, harm in world["harms"].items() if harm is not None and harm["enabled"])
 
 
-def languages() -> tuple[str, ...]:
-    """Those that people write by default."""
-    return tuple(defaults()["population"]["groups"]["language"]["shares"])
+def _groups(world: World) -> World:
+    return {name: group for name, group in world["population"]["groups"].items() if group is not None}
+
+
+def visible_groups(world: World) -> dict[str, tuple[str, ...]]:
+    """Group attributes that the company may see, and their levels."""
+    return {name: tuple(of["shares"]) for name, of in _groups(world).items() if of.get("visible_to_company")}
+
+
+def languages(world: World) -> tuple[str, ...]:
+    """Those that people write."""
+    return tuple(_groups(world).get("language", {}).get("shares", ()))
+
+
+Name: TypeAlias = tuple[str, ...]
+NAMED: Mapping[str, Callable[[World], list[Name]]] = {
+    "reviewers": lambda world: [(name,) for name in languages(world)],
+    "error_factors": lambda world: [(name,) for name in languages(world)],
+    "outcomes": lambda world: [(name,) for name in harms(world)],
+    "group_thresholds": lambda world: [(name, level) for name, of in visible_groups(world).items() for level in of],
+}
+"""Mappings whose names are the world's: by name of the setting, the names."""
+
+
+def names_in(setting: Setting, world: World) -> list[Name]:
+    """The names that a mapping may have, each a path into it."""
+    return [(name,) for name in setting.options] or NAMED[setting.path[-1]](world)

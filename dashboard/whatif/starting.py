@@ -29,6 +29,11 @@ _started: dict[Path, "subprocess.Popen[bytes]"] = {}
 _lock = Lock()
 
 
+def held() -> Lock:
+    """To be held while nothing may be started."""
+    return _lock
+
+
 class Refused(NotARun):
     """It can't be started; the message says why."""
 

@@ -1,7 +1,8 @@
 """A what-if as a study file: two arms, `as_it_is` and `what_if`, of a world of some size."""
 
+import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -9,11 +10,14 @@ from typing import Any
 
 import yaml
 
+from dashboard.whatif.load import load
+from dashboard.whatif.settings import SIZES
+from dashboard.whatif.small import small
 from dashboard.words import one_line
 from feedsim.faults import Fault, Faults
-from feedsim.merging import Data
+from feedsim.merging import Data, merged
 from feedsim.report.numbers import fixed
-from feedsim.scenario import load_study
+from feedsim.scenario import Scenario, Study, load_study
 from feedsim.writing import Plain
 
 AS_IT_IS, WHAT_IF = "as_it_is", "what_if"
@@ -33,9 +37,9 @@ class Size:
     seeds: int
 
     @property
-    def cost(self) -> int:
-        """Users x days, burn-in, arms and seeds included."""
-        return self.users * (self.days + self.burn_in_days) * self.seeds * len(ARMS)
+    def runs(self) -> int:
+        """Users x days of all seeds of an arm, burn-in included."""
+        return self.users * (self.days + self.burn_in_days) * self.seeds
 
     @property
     def told(self) -> str:
@@ -58,20 +62,29 @@ class WhatIf:
     """All that the form says."""
 
     question: str
-    world: Data
-    """settings of both arms, without the size"""
+    world: Mapping[str, Any]
+    """all settings of both arms; those of the size are not looked at"""
     change: Data
     """settings of `what_if` alone"""
 
     def text(self, name: str, size: Size) -> str:
-        """The study file. It says nothing that is a default, and names no file."""
-        world = {"days": size.days, "burn_in_days": size.burn_in_days, **self.world}
-        world["population"] = {"users": size.users, **world.get("population", {})}
-        question = one_line(self.question)
+        """The study file. Of settings it says those that are no defaults."""
+        world = small({one: value for one, value in self.world.items() if one not in SIZES})
+        people = {"users": size.users, **{one: of for one, of in world.pop("population", {}).items() if one != "users"}}
+        days = {"days": size.days, "burn_in_days": size.burn_in_days, "population": people}
         arms = {AS_IT_IS: {}, WHAT_IF: self.change}
-        data = {"name": name, "question": question, **world, "arms": arms, "seeds": size.seeds}
-        said = yaml.dump(data, Dumper=Plain, sort_keys=False, allow_unicode=True, width=120)
-        return f"{HEAD}\n{said}"
+        head = {"name": name, "question": one_line(self.question)}
+        return f"{HEAD}\n{as_yaml({**head, **days, **world, 'arms': arms, 'seeds': size.seeds})}"
+
+    def cost(self, size: Size) -> int:
+        """People x days of ordinary days that it takes."""
+        what_if = merged(dict(self.world), self.change, Scenario)
+        return math.ceil(size.runs * (load(self.world) + load(what_if)))
+
+
+def as_yaml(data: Data) -> str:
+    """As a study file says it."""
+    return yaml.dump(data, Dumper=Plain, sort_keys=False, allow_unicode=True, width=120)
 
 
 def put(tree: Data, path: tuple[str, ...], value: Any) -> None:
@@ -81,15 +94,20 @@ def put(tree: Data, path: tuple[str, ...], value: Any) -> None:
     tree[path[-1]] = value
 
 
-def wrong_with(text: str) -> list[str]:
-    """What is wrong with a study file, a sentence each. Loads nobody's code, and runs nothing."""
+def loaded(text: str) -> Study:
+    """The study of a file. Loads nobody's code, and runs nothing. Raises Faults."""
     with TemporaryDirectory() as folder:
         file = Path(folder) / "what-if.yaml"
         file.write_text(text, encoding="utf-8")
-        try:
-            load_study(file)
-        except Faults as error:
-            return sentences(error.faults)
+        return load_study(file)
+
+
+def wrong_with(text: str) -> list[str]:
+    """What is wrong with a study file, a sentence each."""
+    try:
+        loaded(text)
+    except Faults as error:
+        return sentences(error.faults)
     return []
 
 
@@ -98,11 +116,12 @@ def sentences(faults: Iterable[Fault]) -> list[str]:
     return [": ".join(filter(None, (fault.path, f"{fault.wrong}; {fault.right}"))) for fault in faults]
 
 
-def too_much(size: Size, limit: int) -> str:
+def too_much(said: WhatIf, size: Size, limit: int) -> str:
     """Why a world is too large to be run from here; empty if it is not."""
-    if size.cost <= limit:
+    cost = said.cost(size)
+    if cost <= limit:
         return ""
     return (
-        f"{size.told} in two arms are {fixed(size.cost, 0)} people x days; at most {fixed(limit, 0)} may be run from "
-        "here (`feedsim dashboard --limit` says so). Fewer people, days or seeds will do, or the command line."
+        f"{size.told} in two arms cost as much as {fixed(cost, 0)} people x ordinary days; at most {fixed(limit, 0)} "
+        "may be run from here (`feedsim dashboard --limit` says so). Fewer people, days or seeds will do."
     )

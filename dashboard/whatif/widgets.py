@@ -1,39 +1,53 @@
-"""A widget for a setting. What it says is in the address, under the setting's name, so that a form is a link."""
+"""A widget for a setting."""
 
 import math
 from collections.abc import Iterable
-from typing import Any, Literal
+from dataclasses import replace
+from typing import Any
 
 import streamlit as st
 
+from dashboard.whatif import fields
 from dashboard.whatif.published import explained
-from dashboard.whatif.settings import Setting, harms, languages, visible_groups
+from dashboard.whatif.settings import Name, Setting, World, harms, languages, names_in, visible_groups
 from dashboard.words import plain
 from feedsim.merging import Data
 
 NOTHING = "nothing"
+UNSAID = "as a rule"
+"""Of a name that a mapping does not mention."""
+OWN = "own numbers"
 SURFACES = ("in_network", "profile", "trending", "exploration")
 WIDEST = 100.0
 """Between the ends of a slider."""
-ADDRESS: Literal["query-params"] = "query-params"
 
 
-def asked(settings: Iterable[Setting], prefix: str, columns: int = 1) -> Data:
-    """A widget each, and what differs from the defaults, by path; what must be given is always there."""
+def asked(settings: Iterable[Setting], prefix: str, world: World, columns: int = 1) -> Data:
+    """A widget each, and what differs from what is there anyway, by path; what must be given is always there."""
     found: Data = {}
     places = st.columns(columns)
     for i, setting in enumerate(settings):
         with places[i % columns]:
-            value = ask(setting, prefix)
+            value = ask(setting, prefix, world)
         if setting.is_required or value != setting.default:
-            found[setting.name] = value
+            found[setting.name] = said_over(setting, value)
     return found
 
 
-def ask(setting: Setting, prefix: str) -> Any:
+def said_over(setting: Setting, value: Any) -> Any:
+    """The value, as it is merged onto the default: names that a mapping shall not have any more are nothing."""
+    if setting.kind == "mix" or not isinstance(value, dict) or not isinstance(setting.default, dict):
+        return value
+    if setting.kind == "scope":
+        groups = dict.fromkeys(setting.default.get("groups", {})) | value.get("groups", {})
+        return {"languages": [], "surfaces": []} | value | {"groups": groups}
+    return value | {name: None for name in setting.default if name not in value}
+
+
+def ask(setting: Setting, prefix: str, world: World) -> Any:
     """A widget, what it means and what its default rests on; its value."""
     key = f"{prefix}{setting.name}"
-    value = _switched(setting, key) if _has_switch(setting) else _drawn(setting, key)
+    value = _switched(setting, key) if _has_switch(setting) else _drawn(setting, key, world)
     if setting.note and setting.kind != "scope":
         st.caption(plain(explained(setting.note)))
     return value
@@ -45,48 +59,32 @@ def _has_switch(setting: Setting) -> bool:
 
 
 def _switched(setting: Setting, key: str) -> Any:
-    if not st.toggle(f"With {setting.label.lower()}", True, key=f"{key}.given", bind=ADDRESS):
-        return None
-    return _drawn(setting, key)
+    return _number(setting, key) if fields.yes(f"With {setting.label.lower()}", f"{key}.given", True) else None
 
 
-def _drawn(setting: Setting, key: str) -> Any:
+def _drawn(setting: Setting, key: str, world: World) -> Any:
     label, default = setting.label, setting.default
     if setting.kind in ("number", "whole"):
         return _number(setting, key)
     if setting.kind == "yes":
-        return st.toggle(label, bool(default), key=key, bind=ADDRESS)
+        return fields.yes(label, key, bool(default))
     if setting.kind in ("one", "harm"):
-        return _one(setting, key)
+        return _one(setting, key, world)
     if setting.kind == "text":
-        return st.text_input(label, str(default or ""), key=key, bind=ADDRESS, max_chars=100)
-    if setting.kind == "numbers":
-        return _numbers(setting, key)
+        return fields.text(label, key, str(default or ""), 100)
+    if setting.kind in ("each", "mix"):
+        return _each(setting, key, world)
     if setting.kind == "scope":
-        return _scope(key)
-    options = setting.options or languages()
-    chosen = st.multiselect(label, options, list(default or []), key=key, bind=ADDRESS, placeholder="all")
-    return chosen or default
+        return _scope(default or {}, key, world)
+    options = setting.options or languages(world)
+    return fields.some(label, options, key, [one for one in default or () if one in options]) or default
 
 
-def _number(setting: Setting, key: str) -> float | int | None:
-    """A slider between ends that are near each other, a field otherwise; whole numbers stay whole."""
-    # The widgets tell whole numbers from others by what they are given; which it is, only the schema knows.
-    slider: Any = st.slider
-    field: Any = st.number_input
-    kind = int if setting.kind == "whole" else float
+def _number(setting: Setting, key: str, placeholder: str = NOTHING) -> float | int | None:
+    """A slider between ends that are near each other, a field otherwise."""
     step = _step(setting)
     low = setting.low if setting.low is None or not setting.above else setting.low + step
-    bounds = [None if end is None else kind(end) for end in (low, setting.high)]
-    value = None if setting.default is None else kind(setting.default)
-    if _is_short(setting):
-        places = max(0, -math.floor(math.log10(step)))
-        written = "%d" if kind is int else f"%.{places}f"
-        said = slider(setting.label, *bounds, value, kind(step), written, key=key, bind=ADDRESS)
-    else:
-        written = "%d" if kind is int else "%.6g"
-        said = field(setting.label, *bounds, value, kind(step), written, key=key, bind=ADDRESS, placeholder=NOTHING)
-    return None if said is None else kind(round(said, 9))
+    return fields.number(setting.label, key, setting.default, low, setting.high, step, _is_short(setting), placeholder)
 
 
 def _is_short(setting: Setting) -> bool:
@@ -113,41 +111,71 @@ def _fits(value: float, step: float) -> bool:
     return abs(value / step - round(value / step)) < 1e-6
 
 
-def _one(setting: Setting, key: str) -> str | None:
-    options = list(harms() if setting.kind == "harm" else setting.options)
+def _one(setting: Setting, key: str, world: World) -> Any:
+    options = list(harms(world) if setting.kind == "harm" else setting.options)
     if setting.may_be_nothing:
         options.insert(0, NOTHING)
-    default = setting.default if setting.default in options else options[0]
-    said = st.selectbox(setting.label, options, options.index(default), key=key, bind=ADDRESS)
+    if setting.each is not None:
+        options.append(OWN)
+    default = OWN if isinstance(setting.default, dict) else setting.default
+    said = fields.one(setting.label, options, key, default if default in options else options[0])
+    if said == OWN and setting.each is not None:
+        return _each(replace(setting.each, default=setting.default if default == OWN else {}), f"{key}.of", world)
     return None if said == NOTHING and setting.may_be_nothing else said
 
 
-def _numbers(setting: Setting, key: str) -> dict[str, float]:
-    """A number for each name, side by side; an empty one is not said."""
-    given = dict(setting.default or {})
+def _each(setting: Setting, key: str, world: World) -> Data:
+    """A value for each name, side by side; one that is not given is not said."""
+    assert setting.each is not None
+    said: Data = {}
     with st.container(horizontal=True):
-        said = {
-            name: st.number_input(f"{setting.label}: {name}", -1e6, 1e6, given.get(name), format="%.6g", width=130,
-                                  key=f"{key}.{name}", bind=ADDRESS, placeholder="as it is")
-            for name in setting.options
-        }  # fmt: skip
-    return {name: value for name, value in said.items() if value is not None}
+        for name in names_in(setting, world):
+            with st.container(width=150):
+                value = _of_name(setting, name, f"{key}.{'.'.join(name)}")
+            at = said
+            for part in name[:-1] if value is not None else ():
+                at = at.setdefault(part, {})
+            if value is not None:
+                at[name[-1]] = value
+    return said
 
 
-def _scope(key: str) -> Data | None:
+def _of_name(setting: Setting, name: Name, key: str) -> Any:
+    """The value of a name."""
+    default: Any = setting.default or {}
+    for part in name:
+        default = (default or {}).get(part)
+    assert setting.each is not None
+    label = f"{setting.label}: {' '.join(name)}"
+    if setting.each.kind == "one":
+        said = fields.one(label, [UNSAID, *setting.each.options], key, default or UNSAID)
+        return None if said == UNSAID else said
+    one = setting.each
+    step = 1 if one.kind == "whole" else 0.01
+    low = one.low if one.low is None or not one.above else one.low + step
+    return fields.number(label, key, default, low, one.high, step, placeholder=UNSAID, is_clearable=True)
+
+
+def _scope(default: Data, key: str, world: World) -> Data | None:
     """Whom a policy is for; nothing for everybody."""
+    given = default.get("groups", {})
     groups = {
         name: chosen
-        for name, levels in visible_groups().items()
-        if (chosen := _several(f"{name.replace('_', ' ').capitalize()} of the viewer", f"{key}.groups.{name}", levels))
+        for name, levels in visible_groups(world).items()
+        if (
+            chosen := fields.some(
+                f"{name.replace('_', ' ').capitalize()} of the viewer",
+                levels,
+                f"{key}.groups.{name}",
+                given.get(name, ()),
+            )
+        )
     }
     said = {
         "groups": groups,
-        "languages": _several("Language of the post", f"{key}.languages", languages()),
-        "surfaces": _several("Where a post comes from", f"{key}.surfaces", SURFACES),
+        "languages": fields.some(
+            "Language of the post", languages(world), f"{key}.languages", default.get("languages", ())
+        ),
+        "surfaces": fields.some("Where a post comes from", SURFACES, f"{key}.surfaces", default.get("surfaces", ())),
     }
     return {name: value for name, value in said.items() if value} or None
-
-
-def _several(label: str, key: str, options: tuple[str, ...]) -> list[str]:
-    return st.multiselect(label, options, key=key, bind=ADDRESS, placeholder="all")
