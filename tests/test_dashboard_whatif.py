@@ -13,7 +13,9 @@ from streamlit.testing.v1 import AppTest
 from test_whatif_starting import Sleeper
 
 from dashboard.whatif import starting
+from dashboard.whatif.form import IDEAS
 from dashboard.whatif.records import heard, so_far_rows
+from dashboard.whatif.study import wrong_with
 from feedsim.results import RunPath
 
 ARMS = ("as_it_is", "what_if")
@@ -99,13 +101,137 @@ def test_policies_with_settings_of_every_kind_can_be_chosen(
     assert policy["kind"] == kind
 
 
-def test_one_policy_against_two_harms_is_two_policies(
+def choose(app: AppTest, label: str, option: str) -> None:
+    next(one for one in app.selectbox if one.label == label).select(option).run()
+
+
+def arms_of(file: str) -> dict[str, Any]:
+    found: dict[str, Any] = yaml.safe_load(file)["arms"]["what_if"]
+    return found
+
+
+def test_several_policies_of_a_kind_have_settings_and_names_of_their_own(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, started: list[str]
 ) -> None:
-    app = opened(monkeypatch, tmp_path, "whatif", policy="remove")
-    next(one for one in app.multiselect if one.label == "Class of harm").set_value(["misinformation", "hate"]).run()
+    app = opened(monkeypatch, tmp_path, "whatif", policy="demote", **{"demote.strength": "0.8"})
+    choose(app, "Add a policy", "demote")
+    assert app.query_params["policy"] == ["demote", "demote-2"]
+    harm = [one for one in app.selectbox if one.label == "Harm"]
+    harm[1].select("hate").run()
     button(app, "Run quickly").click().run()
-    assert list(yaml.safe_load(started[0])["arms"]["what_if"]["policies"]) == ["remove_misinformation", "remove_hate"]
+    assert arms_of(started[0])["policies"] == {
+        "demote_misinformation": {"kind": "demote", "harm": "misinformation", "strength": 0.8},
+        "demote_hate": {"kind": "demote", "harm": "hate"},
+    }
+    next(one for one in app.text_input if one.placeholder == "demote_hate").set_value("firm").run()
+    button(app, "Run quickly").click().run()
+    assert list(arms_of(started[1])["policies"]) == ["demote_misinformation", "firm"]
+
+
+def test_a_policy_that_is_removed_takes_its_settings_along(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, started: list[str]
+) -> None:
+    address = {"demote.strength": "0.8", "demote-2.harm": "hate", "demote-2.strength": "0.6"}
+    app = opened(monkeypatch, tmp_path, "whatif", policy=["demote", "demote-2"], **address)  # type: ignore[arg-type]
+    next(one for one in app.button if one.key == "remove demote").click().run()
+    assert {name: app.query_params[name] for name in app.query_params} == {
+        "policy": "demote-2", "demote-2.harm": "hate", "demote-2.strength": "0.6",
+    }  # fmt: skip
+    button(app, "Run quickly").click().run()
+    assert arms_of(started[0])["policies"] == {"demote": {"kind": "demote", "harm": "hate", "strength": 0.6}}
+    choose(app, "Add a policy", "demote")
+    button(app, "Run quickly").click().run()
+    assert arms_of(started[1])["policies"]["demote_misinformation"] == {"kind": "demote", "harm": "misinformation"}
+
+
+def test_two_policies_of_one_name_are_told_apart(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, started: list[str]
+) -> None:
+    address = {"remove.called": "gone", "remove-2.called": "gone", "remove-3.called": "a.b"}
+    cards = ["remove", "remove-2", "remove-3"]
+    app = opened(monkeypatch, tmp_path, "whatif", policy=cards, **address)  # type: ignore[arg-type]
+    assert "There is a policy gone already. This one is gone_2." in said(app)
+    assert "a.b can't be a name" in said(app)
+    button(app, "Run quickly").click().run()
+    assert list(arms_of(started[0])["policies"]) == ["gone", "gone_2", "remove_misinformation"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("policy", "nonsense"), ("demote.strength", "7"), ("demote.strength", "nan"), ("demote.curve", "wild"),
+     ("world.detectors", "psychic"), ("set", "graph.path"), ("size", "huge"), ("demote.for.languages", "latin")],
+)  # fmt: skip
+def test_a_link_that_asks_for_what_is_not_there_gets_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, started: list[str], name: str, value: str
+) -> None:
+    app = opened(monkeypatch, tmp_path, "whatif", **{"policy": "demote", name: value})
+    assert not app.exception
+    assert f"The link asks for {name}={value}, which is not there" in said(app)
+
+
+def test_an_idea_fills_in_a_form_that_said_something_else(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, started: list[str]
+) -> None:
+    address = {"policy": "demote", "demote.strength": "0.3", "world.detectors": "learned", "world.review": "desk"}
+    app = opened(monkeypatch, tmp_path, "whatif", size="tiny", **address)
+    button(app, "Demote probable misinformation").click().run()
+    button(app, "Run quickly").click().run()
+    file = yaml.safe_load(started[0])
+    assert file["arms"]["what_if"]["policies"] == {
+        "demote": {"kind": "demote", "harm": "misinformation", "strength": 0.8}
+    }
+    assert (file["detectors"], file["population"]) == ({"kind": "oracle"}, {"users": 400})
+    assert "review" not in file
+
+
+@pytest.mark.parametrize("label", list(IDEAS))
+def test_every_idea_can_be_run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, started: list[str], label: str) -> None:
+    app = opened(monkeypatch, tmp_path, "whatif")
+    button(app, label).click().run()
+    assert [one.value for one in (*app.error, *app.warning)] == []
+    button(app, "Run quickly").click().run()
+    assert arms_of(started[0])
+
+
+def test_the_desk_has_a_number_for_each_language_a_verdict_for_each_harm_and_a_threshold_for_each_group(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, started: list[str]
+) -> None:
+    address = {
+        "world.review": "desk", "world.review.reviewers.spanish": "4", "review": "desk",
+        "review.reviewers.spanish": "", "review.outcomes.hate": "label", "review.group_thresholds.age.65+": "0.7",
+    }  # fmt: skip
+    app = opened(monkeypatch, tmp_path, "whatif", **address)
+    assert not app.exception
+    assert "a language not named has reviewers_per_10000 of those who write it" in said(app).replace("`", "")
+    assert {"Reviewers: english", "Outcomes: hate", "Group thresholds: age 18-29"} <= labels(app)
+    button(app, "Run quickly").click().run()
+    file = yaml.safe_load(started[0])
+    assert file["review"] == {"kind": "desk", "reviewers": {"spanish": 4}}
+    assert arms_of(started[0]) == {
+        "review": {
+            "kind": "desk", "reviewers": {"spanish": None}, "outcomes": {"hate": "label"},
+            "group_thresholds": {"age": {"65+": 0.7}},
+        }
+    }  # fmt: skip
+    assert wrong_with(started[0]) == []
+
+
+def test_weights_of_ones_own_and_mixes_can_be_said(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, started: list[str]
+) -> None:
+    address = {"ranker": "engagement", "ranker.weights": "own numbers", "ranker.weights.of.like": "1",
+               "ranker.weights.of.comment": "30", "set": "feed.sources"}  # fmt: skip
+    app = opened(monkeypatch, tmp_path, "whatif", **address)
+    assert not app.exception
+    for name, share in (("in_network", 0.25), ("exploration", 0.3)):
+        next(one for one in app.number_input if one.label == f"Sources: {name}").set_value(share).run()
+    button(app, "Run quickly").click().run()
+    assert arms_of(started[0]) == {
+        "ranker": {"kind": "engagement", "weights": {"like": 1, "comment": 30}},
+        "feed": {"sources": {"in_network": 0.25, "profile": 0.25, "trending": 0.2, "exploration": 0.3}},
+    }
+    next(one for one in app.number_input if one.label == "Sources: exploration").set_value(0.5).run()
+    assert "they should add up to 1" in said(app)
 
 
 def test_any_other_setting_can_be_changed_in_what_if_or_in_the_world(
@@ -117,7 +243,10 @@ def test_any_other_setting_can_be_changed_in_what_if_or_in_the_world(
     button(app, "Run quickly").click().run()
     file = yaml.safe_load(started[0])
     assert file["arms"]["what_if"] == {"ranker": {"kind": "chronological"}, "feed": {"slate": 10}}
-    assert file["content"] == {"narratives": 24}
+    assert "content" not in file
+    next(one for one in app.number_input if one.label == "Narratives").set_value(12).run()
+    button(app, "Run quickly").click().run()
+    assert yaml.safe_load(started[1])["content"] == {"narratives": 12}
 
 
 def test_what_is_wrong_is_a_sentence_and_nothing_can_be_run(
@@ -135,6 +264,15 @@ def test_what_is_wrong_is_a_sentence_and_nothing_can_be_run(
 def test_a_form_without_a_change_says_what_to_do(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     app = opened(monkeypatch, tmp_path, "whatif")
     assert "Nothing is different yet" in said(app)
+    assert button(app, "Run quickly").disabled
+
+
+def test_more_sessions_count_against_the_limit(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    address = {"set": "population.sessions_per_day", "population.sessions_per_day": "16"}
+    app = opened(monkeypatch, tmp_path, "whatif", **address)
+    assert "88\u202f000 people x ordinary days" in said(app)
+    assert not button(app, "Run quickly").disabled
+    next(one for one in app.number_input if one.label == "Sessions per day").set_value(32.0).run()
     assert button(app, "Run quickly").disabled
 
 

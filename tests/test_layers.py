@@ -279,7 +279,7 @@ ALSO = {
         "faults",
         "inputs",
         "reading",
-    ),  # fmt: skip
+    ),
     "dashboard/feeds.py": ("trace", "story", "feed.ranking", "world.world"),
     "dashboard/sampled.py": ("trace",),
     "dashboard/views/feed.py": ("trace", "story"),

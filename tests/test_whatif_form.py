@@ -6,15 +6,36 @@ from pathlib import Path
 import pytest
 import yaml
 
+from dashboard.whatif.load import load
 from dashboard.whatif.published import CODE, PUBLISHED, explained
-from dashboard.whatif.settings import kinds, others, policies, settings_of, whole
+from dashboard.whatif.settings import (
+    World,
+    defaults,
+    kinds,
+    names_in,
+    others,
+    policies,
+    setting,
+    settings_of,
+    visible_groups,
+    whole,
+)
+from dashboard.whatif.small import small
 from dashboard.whatif.study import FULL, QUICK, Size, WhatIf, put, too_much, wrong_with
 from feedsim.integrity.policies import LIBRARY
-from feedsim.merging import kind_of
-from feedsim.scenario import Scenario, load_study
+from feedsim.merging import Data, kind_of, merged
+from feedsim.scenario import Scenario, dump, load_study
+from feedsim.writing import settings
 
 ORACLE = {"detectors": {"kind": "oracle"}}
 DEMOTE = {"policies": {"demote": {"kind": "demote", "harm": "hate", "strength": 0.8}}}
+SCENARIOS = sorted((Path(__file__).parent.parent / "scenarios").glob("*.yaml"))
+
+
+def world(said: Data) -> World:
+    """The default world, but for what is said."""
+    found: World = merged(dict(defaults()), said, Scenario)
+    return found
 
 
 def test_every_policy_of_the_library_can_be_chosen_with_every_setting() -> None:
@@ -40,12 +61,57 @@ def test_the_first_kind_of_a_block_is_the_default() -> None:
 
 def test_every_other_setting_can_be_said_by_itself() -> None:
     """Each, said with its own default, leaves a scenario as it is."""
-    assert len(others()) > 100
-    assert not any(name.startswith(("population.groups", "policies", "days", "graph.path")) for name in others())
-    world: dict[str, object] = {}
-    for name, setting in others().items():
-        put(world, tuple(name.split(".")), setting.default)
-    assert wrong_with(WhatIf("", world, {}).text("what-if", QUICK["tiny"])) == []
+    shown = others(defaults())
+    assert len(shown) > 150
+    assert not {"days", "burn_in_days", "population.users", "graph.path"} & set(shown)
+    said: Data = {}
+    for one in shown.values():
+        put(said, one.path, one.default)
+    assert wrong_with(WhatIf("", world(said), {}).text("what-if", QUICK["tiny"])) == []
+    assert small(world(said)) == {}
+
+
+def test_no_setting_names_a_file() -> None:
+    graph = {"kind": "edges", "path": "/somewhere/edges.csv"}
+    assert "graph.path" not in others({**defaults(), "graph": graph})
+
+
+def test_no_mapping_of_the_schema_is_left_out() -> None:
+    """What a form does not show are mappings of blocks, and those whose names are values in a file."""
+    left = {
+        name
+        for block in whole()["$defs"].values()
+        for name, node in block.get("properties", {}).items()
+        if node.get("type") == "object" and "$ref" not in str(node) and setting(node, (name,)) is None
+    }
+    mixes = {"shares", "kinds", "ordinary_kinds", "sources"}
+    by_leaf = {"correlations", "modifiers", "base_rates"}
+    of_scope = {"groups"}
+    assert left - mixes - by_leaf - of_scope == {"leanings", "modalities", "objectives"}
+    assert {"feed.sources", "population.ordinary_kinds", "population.groups.age.shares"} < set(others(defaults()))
+
+
+def test_a_mapping_has_the_names_of_the_world() -> None:
+    desk = {one.name: one for one in settings_of(kinds("review")["desk"])}
+    here = world({"harms": {"extremism": {"enabled": True}}, "population": {"groups": {"language": None}}})
+    assert names_in(desk["reviewers"], defaults()) == [("english",), ("spanish",)]
+    assert names_in(desk["reviewers"], here) == []
+    assert names_in(desk["outcomes"], here) == [("misinformation",), ("hate",), ("extremism",)]
+    assert names_in(desk["group_thresholds"], here) == [("age", level) for level in visible_groups(here)["age"]]
+    assert desk["outcomes"].each is not None
+    assert desk["outcomes"].each.options == ("remove", "label", "demote", "nothing")
+
+
+@pytest.mark.parametrize("file", SCENARIOS, ids=lambda file: file.stem)
+def test_few_words_say_the_same_scenario(file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every arm of every scenario that comes with feedsim, said in few words, is what it was."""
+    if file.stem in ("real_network", "memes", "validation"):
+        pytest.skip("names files that not every computer has")
+    for scenario in load_study(file).arms.values():
+        said = yaml.safe_dump(small(settings(scenario)) or {"days": 10}, sort_keys=False)
+        (tmp_path / "small.yaml").write_text(said)
+        assert load_study(tmp_path / "small.yaml").scenario == scenario
+        assert len(said) < 0.4 * len(dump(scenario))
 
 
 def test_a_default_says_what_it_rests_on() -> None:
@@ -58,7 +124,7 @@ def test_every_figure_that_the_schema_names_is_told() -> None:
 
 
 def test_the_file_says_what_the_form_said_and_no_default(tmp_path: Path) -> None:
-    said = WhatIf("Why?", ORACLE, DEMOTE).text("what-if", Size(400, 2, 1, 3))
+    said = WhatIf("Why?", world(ORACLE), DEMOTE).text("what-if", Size(400, 2, 1, 3))
     assert yaml.safe_load(said) == {
         "name": "what-if", "question": "Why?", "days": 2, "burn_in_days": 1, "detectors": {"kind": "oracle"},
         "population": {"users": 400}, "arms": {"as_it_is": {}, "what_if": DEMOTE}, "seeds": 3,
@@ -75,22 +141,43 @@ def test_the_file_says_what_the_form_said_and_no_default(tmp_path: Path) -> None
     "question", ['a: "b"\narms: {x: {}}', "- !!python/name:os.system", "'", "${HOME} $(id)", "\x00"]
 )
 def test_a_question_stays_a_text_whatever_is_in_it(question: str) -> None:
-    said = yaml.safe_load(WhatIf(question, {}, DEMOTE).text("what-if", QUICK["tiny"]))
+    said = yaml.safe_load(WhatIf(question, defaults(), DEMOTE).text("what-if", QUICK["tiny"]))
     assert said["question"] == question.replace("\n", " ").replace("\x00", " ")
     assert list(said["arms"]) == ["as_it_is", "what_if"]
 
 
 def test_what_is_wrong_is_told_in_sentences_without_file_or_line() -> None:
     change = {"policies": {"demote": {"kind": "demote", "harm": "hate", "strength": 8}}}
-    wrong = wrong_with(WhatIf("", {}, change).text("what-if", QUICK["tiny"]))
+    wrong = wrong_with(WhatIf("", defaults(), change).text("what-if", QUICK["tiny"]))
     assert "arms.what_if.policies.demote.strength: 8; it should be at most 1" in wrong
     assert any("detectors.kind should be another than none" in line for line in wrong)
     assert not any(re.search(r"\.yaml|/tmp", line) for line in wrong)
 
 
 def test_a_world_may_not_cost_more_than_the_limit() -> None:
-    size = Size(1_000, 3, 1, 2)
-    assert size.cost == 1_000 * 4 * 2 * 2
-    assert too_much(size, size.cost) == ""
-    assert "15" in too_much(size, 15_999)
-    assert all(one.cost <= 2_000_000 for one in [*QUICK.values(), *FULL.values()])
+    size, said = Size(1_000, 3, 1, 2), WhatIf("", world(ORACLE), DEMOTE)
+    cost = 1_000 * 4 * 2 * 2
+    assert said.cost(size) == cost
+    assert too_much(said, size, cost) == ""
+    assert "15" in too_much(said, size, cost - 1)
+    assert all(said.cost(one) <= 2_000_000 for one in [*QUICK.values(), *FULL.values()])
+
+
+def test_a_day_of_many_ticks_or_sessions_counts_for_several() -> None:
+    assert load(defaults()) == 1
+    assert load(world({"tick_minutes": 60})) == 1
+    assert load(world({"tick_minutes": 5})) == pytest.approx(3)
+    assert load(world({"population": {"sessions_per_day": 0.1}})) == 1
+    assert load(world({"population": {"sessions_per_day": 3.2}})) == pytest.approx(2)
+    assert load(world({"population": {"sessions_per_day": 3.2}, "tick_minutes": 5})) == pytest.approx(4)
+    assert load(world({"feed": {"candidates": 384}})) == pytest.approx(2)
+    # Accounts of a kind count by how many there are: a tenth of people with 16 sessions more than others.
+    crowd = {"population": {"actors": {"bot": {"share": 0.1, "sessions_per_day": 17.6, "posts_per_day": 0.5}}}}
+    assert load(world(crowd)) == pytest.approx(2)
+    assert load(world({"population": {"posts_per_day": 80}})) > 50
+    assert load(world({"graph": {"mean_followees": 550}})) == pytest.approx(10)
+
+
+def test_each_arm_counts_for_what_it_costs() -> None:
+    size, change = Size(1_000, 3, 1, 2), {"tick_minutes": 1}
+    assert WhatIf("", defaults(), change).cost(size) == 1_000 * 4 * 2 * (1 + 15)

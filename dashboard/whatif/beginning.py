@@ -50,7 +50,7 @@ def places(study: StudyFolder) -> dict[str, RunPath]:
 def beginning(root: Path, run: RunPath) -> Beginning:
     """The scenario of a stored run. Raises NotARun, with a sentence, where it can't be used."""
     file = run.path / FILE
-    text = text_of(root, file, MOST_BYTES)
+    text = text_of(root, file, MOST_BYTES + 1)
     try:
         return _read(root.resolve(), text)
     except Faults as error:
@@ -61,6 +61,8 @@ def beginning(root: Path, run: RunPath) -> Beginning:
 @lru_cache(maxsize=16)
 def _read(root: Path, text: str) -> Beginning:
     """Raises Faults."""
+    if len(text) > MOST_BYTES:
+        raise Faults([Fault(FILE, None, "", "is larger than 1 MB", "it should be the settings of the run")])
     document = read_text(text, FILE)
     if document.faults:
         raise Faults(document.faults)

@@ -33,6 +33,11 @@ def forget(which: Callable[[str], bool]) -> None:
         del st.query_params[name]
 
 
+def forgetting(prefix: str) -> Callable[[], None]:
+    """What forgets fields whose names begin so."""
+    return lambda: forget(lambda name: name.startswith(prefix))
+
+
 def drop(key: str) -> None:
     """Take what one field said out of the address."""
     forget(lambda name: name == key)
@@ -52,15 +57,15 @@ def number(
     """A number between ends, whole if the step is; nothing where the field is empty. A slider, or a field to fill."""
     kind = type(step)
     start = None if default is None else kind(default)
-    ends = [None if end is None else kind(end) for end in (low, high)]
+    first, last = (None if end is None else kind(end) for end in (low, high))
     may_be_nothing = is_clearable or start is None
-    _set(key, start, lambda said: _number(said[0], kind, *ends, may_be_nothing))
+    _set(key, start, lambda said: _number(said[0], kind, first, last, may_be_nothing))
     # The widgets tell whole numbers from others by what they are given; which it is, only the schema knows.
     draw: Any = st.slider if is_slider else st.number_input
     places = max(0, -math.floor(math.log10(step)))
     shape = "%d" if kind is int else f"%.{places}f" if is_slider else "%.6g"
     more = {} if is_slider else {"placeholder": placeholder, "value": None if may_be_nothing else "min"}
-    draw(label, *ends, step=step, format=shape, key=key, on_change=_write, args=(key, start), **more)
+    draw(label, first, last, step=step, format=shape, key=key, on_change=_write, args=(key, start), **more)
     said = st.session_state[key]
     return None if said is None else kind(round(said, 9))
 

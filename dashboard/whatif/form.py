@@ -1,6 +1,5 @@
 """The form: what it begins with, what if, in which world, how large. It returns what was said, and decides nothing."""
 
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -82,9 +81,7 @@ def form(start: Beginning) -> WhatIf:
     change: Data = {}
     with different:
         chosen = cards(change, world)
-        for (name, label), column in zip(BLOCKS.items(), st.columns(len(BLOCKS)), strict=True):
-            with column:
-                _other(change, world, name, label)
+        _different(change, world)
         _others(change, world, "", "Other settings of what if")
     usual = _question([*chosen, *(name for name in BLOCKS if name in change)])
     question = fields.text("Question", "question", "", 300, usual)
@@ -96,42 +93,47 @@ def _question(chosen: list[str]) -> str:
     return f"What changes with {said}?" if said else "What changes?"
 
 
-def _other(change: Data, world: World, name: str, label: str) -> None:
+def _different(change: Data, world: World) -> None:
     """Another ranker, detectors or desk, or the same with other settings."""
-    options = [AS_IN_THE_WORLD, *kinds(name)]
-    after = partial(fields.forget, lambda field: field.startswith(f"{name}."))
-    kind = fields.one(f"{label} of what if", options, name, AS_IN_THE_WORLD, after=after)
-    if kind == AS_IN_THE_WORLD:
-        return
-    said = _block(name, kind, world, f"{name}.")
-    if said or kind != world[name]["kind"]:
-        change[name] = {"kind": kind, **said}
+    chosen = {}
+    for (name, label), column in zip(BLOCKS.items(), st.columns(len(BLOCKS)), strict=True):
+        options = [AS_IN_THE_WORLD, *kinds(name)]
+        kind = fields.one(f"{label} of what if", options, name, AS_IN_THE_WORLD, column, fields.forgetting(f"{name}."))
+        if kind != AS_IN_THE_WORLD:
+            chosen[name] = kind
+    for name, kind in chosen.items():
+        said = _block(name, kind, world, f"{name}.", "of what if")
+        if said or kind != world[name]["kind"]:
+            change[name] = {"kind": kind, **said}
 
 
 def _world(start: World) -> World:
     """Ranker, detectors, desk and whatever else of both arms."""
     said: Data = {}
-    parts = st.columns(len(BLOCKS))
+    parts = st.container()
     _others(said, start, "world.", "Other settings of the world")
+    # Names that settings of the desk and of detectors may have hang on the people.
     people: World = merged(dict(start), said, Scenario)
-    for (name, label), column in zip(BLOCKS.items(), parts, strict=True):
-        with column:
-            after = partial(fields.forget, lambda field, name=name: field.startswith(f"world.{name}."))
-            kind = fields.one(label, list(kinds(name)), f"world.{name}", start[name]["kind"], after=after)
-            st.caption(plain(about(kinds(name)[kind])))
-            said[name] = {"kind": kind, **_block(name, kind, people, f"world.{name}.")}
+    with parts:
+        chosen = {}
+        for (name, label), column in zip(BLOCKS.items(), st.columns(len(BLOCKS)), strict=True):
+            usual, after = start[name]["kind"], fields.forgetting(f"world.{name}.")
+            chosen[name] = fields.one(label, list(kinds(name)), f"world.{name}", usual, column, after)
+            column.caption(plain(about(kinds(name)[chosen[name]])))
+        for name, kind in chosen.items():
+            said[name] = {"kind": kind, **_block(name, kind, people, f"world.{name}.", "of the world")}
     found: World = merged(dict(start), said, Scenario)
     return found
 
 
-def _block(name: str, kind: str, world: World, prefix: str) -> Data:
+def _block(name: str, kind: str, world: World, prefix: str, whose: str) -> Data:
     """The settings of a part of the scenario, folded: what differs from the world's, or from the kind's defaults."""
     now = world[name] if world[name]["kind"] == kind else None
     settings = list(settings_of(kinds(name)[kind], now))
     if not settings:
         return {}
-    with st.expander(f"Settings: {kind}"):
-        return asked(settings, prefix, world)
+    with st.expander(f"{BLOCKS[name]} {whose}: {kind}"):
+        return asked(settings, prefix, world, 2)
 
 
 def _others(tree: Data, world: World, prefix: str, label: str) -> None:
@@ -141,9 +143,15 @@ def _others(tree: Data, world: World, prefix: str, label: str) -> None:
         chosen = fields.some("Settings", list(shown), f"{prefix}set", placeholder="none; type to search")
         for name in chosen:
             value: Any = ask(shown[name], prefix, world)
-            st.caption(plain(f"{name}, where nothing is said {shown[name].default}"))
+            st.caption(plain(f"{name} is {_told(shown[name].default)} where nothing is said."))
             if value != shown[name].default:
                 put(tree, shown[name].path, said_over(shown[name], value))
+
+
+def _told(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {part}" for name, part in value.items()) or "nothing"
+    return "nothing" if value is None else str(value)
 
 
 def size() -> Size:

@@ -33,7 +33,7 @@ def _said(block: Node, name: str, value: Any, standing: Any) -> Any:
         return value
     if (block.get("title", TOP), name) in WHOLE:
         return {one: _said(of, one, part, None) for one, part in value.items()}
+    if isinstance(standing, Mapping) and standing.get("kind") == value.get("kind"):
+        return _differing(of, value, standing)
     kind = {"kind": value["kind"]} if "kind" in value else {}
-    if not isinstance(standing, Mapping) or standing.get("kind") != value.get("kind"):
-        standing = defaults_of(of)
-    return kind | _differing(of, value, standing)
+    return kind | _differing(of, value, defaults_of(of))
