@@ -5,11 +5,15 @@ import os
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 import studies
 import yaml
 from boards import opened, said, titles
 from streamlit.testing.v1 import AppTest
+from test_whatif_made import asked
 from test_whatif_starting import Sleeper
 
 from dashboard.whatif import starting
@@ -19,7 +23,7 @@ from dashboard.whatif.study import wrong_with
 from feedsim.results import RunPath
 
 ARMS = ("as_it_is", "what_if")
-FILE = "name: what-if\ndays: 6\nburn_in_days: 2\n"
+FILE = "name: what-if\ndays: 6\nburn_in_days: 2\nseeds: 3\n"
 
 
 @pytest.fixture(autouse=True)
@@ -53,7 +57,7 @@ def done(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 
 
 def button(app: AppTest, label: str) -> Any:
-    return next(one for one in app.button if one.label == label)
+    return next(one for one in app.button if one.label.replace("\\", "") == label)
 
 
 def labels(app: AppTest) -> set[str]:
@@ -307,6 +311,143 @@ def test_the_answer_is_engagement_and_harm_with_differences(monkeypatch: pytest.
     assert "95 % interval" in differences
 
 
+ARM = """
+days: 9
+population: {users: 7000, sessions_per_day: 2.0}
+harms: {hate: null, extremism: {enabled: true}}
+detectors: {kind: oracle}
+review: {kind: desk, reports: 7}
+policies:
+  soft: {kind: demote, harm: extremism, strength: 0.3, for: {languages: [spanish]}}
+  firm: {kind: remove, harm: misinformation}
+"""
+
+
+@pytest.fixture
+def stored(tmp_path: Path) -> Path:
+    """A folder with a study whose arm `tried` has policies, and whose arm `broken` can't be read."""
+    folder = studies.write_study(tmp_path / "before", ("engagement", "demote"), seeds=1)
+    for arm, name, text in (("engagement", "tried", ARM), ("demote", "broken", "days: [")):
+        (folder / arm).rename(folder / name)
+        (folder / name / "seed=0" / "scenario.yaml").write_text(text)
+    return tmp_path
+
+
+def test_a_what_if_begins_with_a_stored_arm(monkeypatch: pytest.MonkeyPatch, stored: Path, started: list[str]) -> None:
+    address = {"from": "before", "from.arm": "tried", "policies.soft.strength": "0.6", "policies.firm": "0",
+               "policy": "remove", "size": "tiny"}  # fmt: skip
+    app = opened(monkeypatch, stored, "whatif", **address)
+    assert not app.exception
+    assert [one.value for one in (*app.error, *app.warning)] == []
+    assert "soft (demote, in both arms)" in said(app)
+    assert "Carried along as it is, without a field here: harms.hate." in said(app)
+    (harm,) = (one for one in app.selectbox if one.key == "remove.harm")
+    assert harm.options == ["misinformation", "extremism"]
+    button(app, "Run quickly").click().run()
+    file = yaml.safe_load(started[0])
+    assert arms_of(started[0])["policies"] == {
+        "soft": {"strength": 0.6}, "firm": None, "remove": {"kind": "remove", "harm": "misinformation"},
+    }  # fmt: skip
+    assert file["population"] == {"users": 400, "sessions_per_day": 2.0}
+    assert file["review"] == {"kind": "desk", "reports": 7}
+    assert file["policies"]["soft"] == {
+        "kind": "demote", "harm": "extremism", "strength": 0.3, "for": {"languages": ["spanish"]},
+    }  # fmt: skip
+    assert wrong_with(started[0]) == []
+
+
+def test_whom_a_stored_policy_is_for_can_be_changed(
+    monkeypatch: pytest.MonkeyPatch, stored: Path, started: list[str]
+) -> None:
+    app = opened(monkeypatch, stored, "whatif", **{"from": "before", "from.arm": "tried"})
+    assert button(app, "Run quickly").disabled
+    (languages,) = (one for one in app.multiselect if one.key == "policies.soft.for.languages")
+    assert languages.value == ["spanish"]
+    next(one for one in app.multiselect if one.key == "policies.soft.for.surfaces").set_value(["trending"]).run()
+    button(app, "Run quickly").click().run()
+    file = yaml.safe_load(started[0])
+    (scope,) = (of["for"] for of in file["arms"]["what_if"]["policies"].values())
+    assert {name: value for name, value in scope.items() if value} == {
+        "languages": ["spanish"], "surfaces": ["trending"],
+    }  # fmt: skip
+    assert wrong_with(started[0]) == []
+
+
+def test_another_beginning_begins_the_form_anew(
+    monkeypatch: pytest.MonkeyPatch, stored: Path, started: list[str]
+) -> None:
+    address = {
+        "from": "before",
+        "from.arm": "tried",
+        "world.detectors": "none",
+        "set": "feed.slate",
+        "feed.slate": "10",
+    }
+    app = opened(monkeypatch, stored, "whatif", name="mine", **address)
+    choose(app, "Begin with", "")
+    assert {name: app.query_params[name] for name in app.query_params} == {"name": "mine"}
+    assert next(one for one in app.selectbox if one.label == "Detectors").value == "oracle"
+
+
+def test_a_damaged_beginning_is_a_sentence(monkeypatch: pytest.MonkeyPatch, stored: Path) -> None:
+    app = opened(monkeypatch, stored, "whatif", **{"from": "before", "from.arm": "broken"})
+    assert not app.exception
+    assert "broken: nothing can begin with its scenario.yaml: can't be read as YAML" in said(app)
+    assert not [one for one in app.button if one.label.startswith("Run")]
+    app = opened(monkeypatch, stored, "whatif", **{"from": "../x"})
+    assert "The link asks for from=../x, which is not there" in said(app)
+
+
+def test_what_was_made_here_is_listed_and_one_is_deleted(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in ("first", "second"):
+        asked(tmp_path, name)
+    app = opened(monkeypatch, tmp_path, "whatif", run="second")
+    assert "2 in this folder" not in said(app)
+    app.session_state["made"] = True
+    app.run()
+    assert "2 in this folder, which take" in said(app)
+    button(app, "Delete second for good").click().run()
+    assert not app.exception
+    assert [path.name for path in tmp_path.iterdir()] == ["first"]
+    assert "run" not in app.query_params
+
+
+def test_what_runs_is_not_deleted(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    folder = asked(tmp_path, "what-if")
+    app = opened(monkeypatch, tmp_path, "whatif")
+    app.session_state["made"] = True
+    app.run()
+    monkeypatch.setattr(starting, "_started", {folder.resolve(): Sleeper([])})
+    button(app, "Delete what-if for good").click().run()
+    assert "what-if is running; stop it first" in said(app)
+    assert folder.is_dir()
+    app.session_state["made"] = True
+    app.run()
+    assert button(app, "Delete").disabled
+
+
+def test_two_arms_that_are_the_same_are_told(monkeypatch: pytest.MonkeyPatch, done: Path) -> None:
+    app = opened(monkeypatch, done, "whatif", run="what-if")
+    assert "Both arms are the same" not in said(app)
+    table = pq.read_table(done / "what-if" / "summary.parquet")
+    rows = table.to_pandas()
+    same = rows[rows["arm"] == "as_it_is"]
+    both = pa.Table.from_pandas(pd.concat([same, same.assign(arm="what_if")]), table.schema, preserve_index=False)
+    pq.write_table(both, done / "what-if" / "summary.parquet")
+    app = opened(monkeypatch, done, "whatif", run="what-if")
+    assert "Both arms are the same to the last figure" in said(app)
+
+
+def test_why_a_run_came_to_nothing_is_told_by_the_next_dashboard_too(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    folder = asked(tmp_path, "what-if")
+    (folder / starting.SAID).write_text("what-if.yaml:3: days: 0; it should be at least 1\n")
+    app = opened(monkeypatch, tmp_path, "whatif", run="what-if")
+    assert not app.exception
+    assert "days: 0; it should be at least 1" in said(app)
+
+
 @pytest.mark.parametrize("run", ["nobody", "../x", "what-if/what_if", "<b>"])
 def test_an_answer_that_is_not_there_is_told(monkeypatch: pytest.MonkeyPatch, done: Path, run: str) -> None:
     app = opened(monkeypatch, done, "whatif", run=run)
@@ -335,6 +476,7 @@ def test_lines_are_drawn_while_it_runs(monkeypatch: pytest.MonkeyPatch, tmp_path
     app = opened(monkeypatch, tmp_path, "whatif", run="what-if")
     assert not app.exception
     assert titles(app) == ["What is engagement so far?", "How much hate is seen so far?"]
+    assert "0 of 6 runs finished, 0 s so far." in said(app)
     button(app, "Stop").click().run()
     assert not starting.is_running(tmp_path, "what-if")
     assert not app.exception

@@ -13,7 +13,7 @@ from dashboard.whatif import fields, starting
 from dashboard.whatif.form import begin, form, ideas, size
 from dashboard.whatif.listed import listed
 from dashboard.whatif.outcome import outcome
-from dashboard.whatif.study import FULL, SLUG, SLUG_RULE, Size, WhatIf, too_much, wrong_with
+from dashboard.whatif.study import ARMS, FULL, SLUG, SLUG_RULE, Size, WhatIf, too_much, wrong_with
 from dashboard.words import plain
 from feedsim.report.numbers import fixed
 from feedsim.results import NotARun
@@ -57,21 +57,26 @@ def _outcome(folder: Path) -> None:
     except NotARun as error:
         trouble(error)
         return
-    st.subheader("What came out", anchor=ANSWER)
-    outcome(folder, name, _burn_in(text))
+    st.subheader(plain(f"What came out of {name}"), anchor=ANSWER)
+    outcome(folder, name, *_plan(text))
     with st.container(horizontal=True, vertical_alignment="center"):
         _save(name, text, "save this")
         for page, label in (("tradeoff", "Engagement and harm"), ("feed", "One feed")):
             st.page_link(f"views/{page}.py", label=label, query_params={"study": name})
 
 
-def _burn_in(text: str) -> int:
+def _plan(text: str) -> tuple[int, int]:
+    """Days of burn-in, and how many runs there are to be, of a what-if's file."""
     try:
         said = yaml.safe_load(text)
     except yaml.YAMLError:
-        return 0
-    days = said.get("burn_in_days", 0) if isinstance(said, dict) else 0
-    return days if isinstance(days, int) else 0
+        said = None
+    days, seeds = (_whole(said.get(name)) if isinstance(said, dict) else 0 for name in ("burn_in_days", "seeds"))
+    return days, seeds * len(ARMS)
+
+
+def _whole(value: object) -> int:
+    return value if isinstance(value, int) else 0
 
 
 def _ask(folder: Path, name: str, said: WhatIf, quick: Size) -> None:

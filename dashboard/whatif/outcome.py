@@ -28,13 +28,12 @@ EVERYONE = Cut("everyone")
 MEASURES = ("engagement_value", "prevalence", "exposed_users", "harm_reshares", "impressions", "satisfaction")
 
 
-def outcome(root: Path, name: str, burn_in_days: int) -> None:
-    """Of the what-if of this name: how far it is, or what came out."""
-    st.subheader(plain(name), anchor=False)
+def outcome(root: Path, name: str, burn_in_days: int, runs: int) -> None:
+    """Of the what-if of this name, of so many runs: how far it is, or what came out."""
     study = StudyFolder(name, root / name, root)
     if starting.is_running(root, name):
         st.button("Stop", on_click=starting.stop, args=(root, name), icon=":material/stop_circle:")
-        st.fragment(_live, run_every=SECONDS)(root, name, burn_in_days)
+        st.fragment(_live, run_every=SECONDS)(root, name, burn_in_days, runs)
         return
     for line in starting.complaint(root, name):
         trouble(line)
@@ -46,11 +45,12 @@ def outcome(root: Path, name: str, burn_in_days: int) -> None:
         sentence(f"{error}. Run quickly goes on from here." if not study.runs else error)
 
 
-def _live(root: Path, name: str, burn_in_days: int) -> None:
+def _live(root: Path, name: str, burn_in_days: int, runs: int) -> None:
     """Bars and lines of the runs at work; the page anew once they are done."""
     if not starting.is_running(root, name):
         st.rerun()
     study = StudyFolder(name, root / name, root)
+    st.caption(f"{len(study.runs)} of {runs} runs finished, {starting.seconds(root, name):.0f} s so far.")
     for run in map(at_work, study.running):
         st.progress(run.share, text=plain(f"{run.name}: {run.told}"))
     told: Records = heard(st.session_state.get(f"live {name}", {}), study.running)
@@ -87,6 +87,11 @@ def _result(study: StudyFolder) -> None:
         st.markdown("**What changes, and how sure is it?**")
         found = differences(of_cut(cells, EVERYONE), AS_IT_IS)
         table(difference_table(found, EVERYONE))
+        if len(found) and (found["mean"] == 0).all():
+            sentence(
+                "Both arms are the same to the last figure: the change has changed nothing here. Perhaps it found "
+                "nothing to act on, as where detectors have learned nothing yet; a larger world or more days may tell."
+            )
         st.caption("Differences are paired by seed, with 95 % intervals; one seed gives none.")
 
 

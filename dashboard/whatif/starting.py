@@ -12,6 +12,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from threading import Lock
+from time import monotonic
 
 from dashboard.shelf import is_below, text_of
 from dashboard.whatif.study import SLUG
@@ -26,6 +27,8 @@ SECONDS_TO_STOP = 4.0
 
 _started: dict[Path, "subprocess.Popen[bytes]"] = {}
 """The study's folder -> the process, for as long as the dashboard lives."""
+_since: dict[Path, float] = {}
+"""The same -> when it was started."""
 _lock = Lock()
 
 
@@ -49,7 +52,7 @@ def start(root: Path, name: str, text: Callable[[str], str]) -> str:
             raise Refused(f"{MOST_AT_ONCE} what-ifs are running; let one of them finish, or stop it")
         folder = _claimed(root, name, text)
         if not _runs(folder):
-            _started[folder] = _process(root, folder)
+            _started[folder], _since[folder] = _process(root, folder), monotonic()
     return folder.name
 
 
@@ -108,6 +111,12 @@ def is_running(root: Path, name: str) -> bool:
     return _runs(root.resolve() / name)
 
 
+def seconds(root: Path, name: str) -> float:
+    """Since it was started; 0 where it was not started from here."""
+    now = monotonic()
+    return now - _since.get(root.resolve() / name, now)
+
+
 def stop(root: Path, name: str) -> None:
     """Ask it to end, as Ctrl-C would: what is finished is kept, and starting it again goes on from there."""
     process = _started.get(root.resolve() / name)
@@ -116,9 +125,12 @@ def stop(root: Path, name: str) -> None:
 
 
 def complaint(root: Path, name: str) -> list[str]:
-    """What it said, a line each, if it came to a bad end: the faults of its file, or why runs failed."""
+    """What it said, a line each, if it came to a bad end: the faults of its file, or why runs failed.
+
+    Of one that an earlier dashboard started, what it said last.
+    """
     process = _started.get(root.resolve() / name)
-    if process is None or process.poll() in (None, 0):
+    if process is not None and process.poll() in (None, 0):
         return []
     with suppress(NotARun):
         lines = text_of(root, root.resolve() / name / SAID).splitlines()

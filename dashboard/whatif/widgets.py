@@ -26,7 +26,7 @@ def asked(settings: Iterable[Setting], prefix: str, world: World, columns: int =
     """A widget each, and what differs from what is there anyway, by path; what must be given is always there."""
     found: Data = {}
     places = st.columns(columns)
-    for i, setting in enumerate(settings):
+    for i, setting in enumerate(one for one in settings if one.kind != "each" or names_in(one, world)):
         with places[i % columns]:
             value = ask(setting, prefix, world)
         if setting.is_required or value != setting.default:

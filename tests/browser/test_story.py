@@ -82,7 +82,7 @@ def test_from_a_study_to_a_scenario_that_gives_the_same_figures(window: Visit, r
     expect(page.get_by_role("heading", name="What if", exact=True)).to_be_visible()
     window.settle()
     page.get_by_text("Ideas to begin with").click()
-    page.get_by_role("link", name="Demote probable misinformation").click()
+    page.get_by_role("button", name="Demote probable misinformation").click()
     expect(page.get_by_role("slider", name="Strength")).to_have_value("0.8")
     window.settle()
     choose(window, "Size of the quick run", "tiny")
@@ -154,7 +154,7 @@ def _picture(page: Page, width: int, file: Path) -> None:
 @pytest.mark.parametrize(
     ("link", "controls"),
     [
-        ("whatif?policy=demote", ["Policies", "Strength", "Detectors", "Name", "Run quickly", "Save as scenario"]),
+        ("whatif?policy=demote", ["Add a policy", "Strength", "Detectors", "Name", "Run quickly", "Save as scenario"]),
         ("feed?study=story", ["Arm", "Beside it", "Seed", "Person", "When", "Posts in the tables"]),
         ("tradeoff?study=story", ["Engagement as", "Cut by", "Compare with"]),
     ],
