@@ -168,7 +168,7 @@ def size() -> Size:
         ("Seeds", "seeds", preset.seeds, 1, 20, 1),
     )
     said = []
-    for line, column in zip(lines, st.columns(len(lines)), strict=True):
+    for line, column in zip(lines, [*st.columns(2), *st.columns(2)], strict=True):
         with column:
             said.append(int(fields.number(*line) or 0))
     return Size(*said)

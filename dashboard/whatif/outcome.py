@@ -42,7 +42,7 @@ def outcome(root: Path, name: str, burn_in_days: int, runs: int) -> None:
     try:
         _result(study)
     except NotARun as error:
-        sentence(f"{error}. Run quickly goes on from here." if not study.runs else error)
+        sentence(error if study.runs else f"No run of {name} has finished. Asking the same again goes on from here.")
 
 
 def _live(root: Path, name: str, burn_in_days: int, runs: int) -> None:

@@ -14,7 +14,7 @@ from dashboard.words import plain
 from feedsim.merging import Data
 
 NOTHING = "nothing"
-UNSAID = "as a rule"
+UNSAID = "not named"
 """Of a name that a mapping does not mention."""
 OWN = "own numbers"
 SURFACES = ("in_network", "profile", "trending", "exploration")
@@ -128,7 +128,7 @@ def _each(setting: Setting, key: str, world: World) -> Data:
     """A value for each name, side by side; one that is not given is not said."""
     assert setting.each is not None
     said: Data = {}
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, vertical_alignment="bottom"):
         for name in names_in(setting, world):
             with st.container(width=150):
                 value = _of_name(setting, name, f"{key}.{'.'.join(name)}")
