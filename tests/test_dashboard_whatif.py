@@ -19,11 +19,11 @@ from test_whatif_starting import Sleeper
 from dashboard.whatif import starting
 from dashboard.whatif.form import IDEAS
 from dashboard.whatif.records import heard, so_far_rows
-from dashboard.whatif.study import wrong_with
+from dashboard.whatif.study import checked
 from feedsim.results import RunPath
 
 ARMS = ("as_it_is", "what_if")
-FILE = "name: what-if\ndays: 6\nburn_in_days: 2\nseeds: 3\n"
+FILE = "name: what-if\ndays: 6\nburn_in_days: 2\narms: {as_it_is: {}, what_if: {}}\nseeds: 3\n"
 
 
 @pytest.fixture(autouse=True)
@@ -217,7 +217,7 @@ def test_the_desk_has_a_number_for_each_language_a_verdict_for_each_harm_and_a_t
             "group_thresholds": {"age": {"65+": 0.7}},
         }
     }  # fmt: skip
-    assert wrong_with(started[0]) == []
+    assert checked(started[0])[1] == []
 
 
 def test_weights_of_ones_own_and_mixes_can_be_said(
@@ -353,7 +353,7 @@ def test_a_what_if_begins_with_a_stored_arm(monkeypatch: pytest.MonkeyPatch, sto
     assert file["policies"]["soft"] == {
         "kind": "demote", "harm": "extremism", "strength": 0.3, "for": {"languages": ["spanish"]},
     }  # fmt: skip
-    assert wrong_with(started[0]) == []
+    assert checked(started[0])[1] == []
 
 
 def test_whom_a_stored_policy_is_for_can_be_changed(
@@ -370,7 +370,7 @@ def test_whom_a_stored_policy_is_for_can_be_changed(
     assert {name: value for name, value in scope.items() if value} == {
         "languages": ["spanish"], "surfaces": ["trending"],
     }  # fmt: skip
-    assert wrong_with(started[0]) == []
+    assert checked(started[0])[1] == []
 
 
 def test_another_beginning_begins_the_form_anew(
@@ -438,6 +438,18 @@ def test_two_arms_that_are_the_same_are_told(monkeypatch: pytest.MonkeyPatch, do
     assert "Both arms are the same to the last figure" in said(app)
 
 
+def test_what_has_stopped_goes_on_with_the_same_file(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, started: list[str]
+) -> None:
+    folder = asked(tmp_path, "what-if")
+    app = opened(monkeypatch, tmp_path, "whatif", run="what-if", policy="reconsider")
+    assert "No run of what-if has finished" in said(app)
+    button(app, "Go on").click().run()
+    assert started == [(folder / starting.FILE).read_text()]
+    (folder / starting.FILE).write_text(started[0].replace("users: 400", "users: 4000000"))
+    assert button(opened(monkeypatch, tmp_path, "whatif", run="what-if"), "Go on").disabled
+
+
 def test_why_a_run_came_to_nothing_is_told_by_the_next_dashboard_too(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -446,6 +458,14 @@ def test_why_a_run_came_to_nothing_is_told_by_the_next_dashboard_too(
     app = opened(monkeypatch, tmp_path, "whatif", run="what-if")
     assert not app.exception
     assert "days: 0; it should be at least 1" in said(app)
+
+
+def test_what_has_finished_does_not_go_on(monkeypatch: pytest.MonkeyPatch, done: Path) -> None:
+    file = done / "what-if" / starting.FILE
+    for seeds, goes_on in ((2, False), (3, True)):
+        file.write_text(FILE.replace("seeds: 3", f"seeds: {seeds}"))
+        app = opened(monkeypatch, done, "whatif", run="what-if")
+        assert ("Go on" in [one.label for one in app.button]) == goes_on
 
 
 @pytest.mark.parametrize("run", ["nobody", "../x", "what-if/what_if", "<b>"])

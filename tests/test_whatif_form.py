@@ -22,7 +22,7 @@ from dashboard.whatif.settings import (
     whole,
 )
 from dashboard.whatif.small import small
-from dashboard.whatif.study import FULL, QUICK, Size, WhatIf, put, too_much, wrong_with
+from dashboard.whatif.study import FULL, QUICK, Size, WhatIf, checked, cost_of, loaded, put, too_much
 from feedsim.integrity.policies import LIBRARY
 from feedsim.merging import Data, kind_of, merged
 from feedsim.scenario import Scenario, dump, load_study
@@ -30,6 +30,13 @@ from feedsim.writing import settings
 
 ORACLE = {"detectors": {"kind": "oracle"}}
 DEMOTE = {"policies": {"demote": {"kind": "demote", "harm": "hate", "strength": 0.8}}}
+
+
+def faults(text: str) -> list[str]:
+    """What is wrong with a study file."""
+    return checked(text)[1]
+
+
 SCENARIOS = sorted((Path(__file__).parent.parent / "scenarios").glob("*.yaml"))
 
 
@@ -68,7 +75,7 @@ def test_every_other_setting_can_be_said_by_itself() -> None:
     said: Data = {}
     for one in shown.values():
         put(said, one.path, one.default)
-    assert wrong_with(WhatIf("", world(said), {}).text("what-if", QUICK["tiny"])) == []
+    assert faults(WhatIf("", world(said), {}).text("what-if", QUICK["tiny"])) == []
     assert small(world(said)) == {}
 
 
@@ -149,19 +156,21 @@ def test_a_question_stays_a_text_whatever_is_in_it(question: str) -> None:
 
 def test_what_is_wrong_is_told_in_sentences_without_file_or_line() -> None:
     change = {"policies": {"demote": {"kind": "demote", "harm": "hate", "strength": 8}}}
-    wrong = wrong_with(WhatIf("", defaults(), change).text("what-if", QUICK["tiny"]))
+    wrong = faults(WhatIf("", defaults(), change).text("what-if", QUICK["tiny"]))
     assert "arms.what_if.policies.demote.strength: 8; it should be at most 1" in wrong
     assert any("detectors.kind should be another than none" in line for line in wrong)
     assert not any(re.search(r"\.yaml|/tmp", line) for line in wrong)
 
 
 def test_a_world_may_not_cost_more_than_the_limit() -> None:
-    size, said = Size(1_000, 3, 1, 2), WhatIf("", world(ORACLE), DEMOTE)
+    said = WhatIf("", world(ORACLE), DEMOTE)
+    study = loaded(said.text("what-if", Size(1_000, 3, 1, 2)))
     cost = 1_000 * 4 * 2 * 2
-    assert said.cost(size) == cost
-    assert too_much(said, size, cost) == ""
-    assert "15" in too_much(said, size, cost - 1)
-    assert all(said.cost(one) <= 2_000_000 for one in [*QUICK.values(), *FULL.values()])
+    assert cost_of(study) == cost
+    assert too_much(study, cost) == ""
+    assert "15" in too_much(study, cost - 1)
+    presets = [loaded(said.text("what-if", one)) for one in [*QUICK.values(), *FULL.values()]]
+    assert all(cost_of(one) <= 2_000_000 for one in presets)
 
 
 def test_a_day_of_many_ticks_or_sessions_counts_for_several() -> None:
@@ -180,5 +189,5 @@ def test_a_day_of_many_ticks_or_sessions_counts_for_several() -> None:
 
 
 def test_each_arm_counts_for_what_it_costs() -> None:
-    size, change = Size(1_000, 3, 1, 2), {"tick_minutes": 1}
-    assert WhatIf("", defaults(), change).cost(size) == 1_000 * 4 * 2 * (1 + 15)
+    text = WhatIf("", defaults(), {"tick_minutes": 1}).text("what-if", Size(1_000, 3, 1, 2))
+    assert cost_of(loaded(text)) == 1_000 * 4 * 2 * (1 + 15)

@@ -34,7 +34,14 @@ def others(root: Path) -> None:
     (root / "study").mkdir()
     (root / "study" / "summary.parquet").write_text("")
     asked(root, "renamed").rename(root / "moved")
-    for name, text in (("by-hand", "name: by-hand\narms: {a: {}, b: {}}\n"), ("broken", "name: ["), ("empty", "")):
+    two = "arms: {as_it_is: {}, what_if: {}}\n"
+    texts = {
+        "by-hand": "name: by-hand\narms: {a: {}, b: {}}\n", "broken": "name: [", "empty": "",
+        "extended": f"name: extended\nextends: /x.yaml\n{two}",
+        "foreign": f"name: foreign\ngraph: {{kind: edges, path: /x.csv}}\n{two}",
+        "foreign-arm": "name: foreign-arm\narms: {as_it_is: {}, what_if: {content: {path: /x.csv}}}\n",
+    }  # fmt: skip
+    for name, text in texts.items():
         (root / name).mkdir()
         (root / name / starting.FILE).write_text(text)
     asked(root, "Capital").rename(root / "Capitals")
@@ -47,7 +54,7 @@ def others(root: Path) -> None:
 
 
 FOLDERS = ("study", "moved", "by-hand", "broken", "empty", "Capitals", "what-if.yaml", "linked", "by-link")
-NONE = (*FOLDERS, "..", ".", "", "/")
+NONE = (*FOLDERS, "extended", "foreign", "foreign-arm", "..", ".", "", "/")
 
 
 def test_those_made_here_are_listed_the_latest_first_and_nothing_else(tmp_path: Path) -> None:

@@ -6,14 +6,15 @@ import streamlit as st
 import yaml
 
 from dashboard.frame import limit, root
-from dashboard.shelf import find_studies, is_below
+from dashboard.shelf import StudyFolder, find_studies, is_below
 from dashboard.show import sentence, trouble
 from dashboard.state import pin
 from dashboard.whatif import fields, starting
 from dashboard.whatif.form import begin, form, ideas, size
 from dashboard.whatif.listed import listed
+from dashboard.whatif.made import is_own
 from dashboard.whatif.outcome import outcome
-from dashboard.whatif.study import ARMS, FULL, SLUG, SLUG_RULE, Size, WhatIf, too_much, wrong_with
+from dashboard.whatif.study import ARMS, FULL, SLUG, SLUG_RULE, Size, WhatIf, checked, cost_of, too_much
 from dashboard.words import plain
 from feedsim.report.numbers import fixed
 from feedsim.results import NotARun
@@ -58,11 +59,32 @@ def _outcome(folder: Path) -> None:
         trouble(error)
         return
     st.subheader(plain(f"What came out of {name}"), anchor=ANSWER)
-    outcome(folder, name, *_plan(text))
+    days, runs = _plan(text)
+    outcome(folder, name, days, runs)
     with st.container(horizontal=True, vertical_alignment="center"):
+        if (
+            is_own(folder, name)
+            and not starting.is_running(folder, name)
+            and len(StudyFolder(name, folder / name, folder).runs) < runs
+        ):
+            _go_on(folder, name, text)
         _save(name, text, "save this")
         for page, label in (("tradeoff", "Engagement and harm"), ("feed", "One feed")):
             st.page_link(f"views/{page}.py", label=label, query_params={"study": name})
+
+
+def _go_on(folder: Path, name: str, text: str) -> None:
+    """A button that goes on with what has stopped or failed."""
+    study, wrong = checked(text)
+    why = "; ".join(wrong) if study is None else too_much(study, limit())
+    if not st.button("Go on", disabled=bool(why), help=why or "What is finished is kept"):
+        return
+    try:
+        starting.start(folder, name, lambda _: text)
+    except starting.Refused as error:
+        trouble(error)
+        return
+    st.rerun()
 
 
 def _plan(text: str) -> tuple[int, int]:
@@ -84,23 +106,24 @@ def _ask(folder: Path, name: str, said: WhatIf, quick: Size) -> None:
     if not SLUG.fullmatch(name):
         trouble(f"{name or 'The empty name'} can't be a name; it should be {SLUG_RULE}")
         return
-    wrong = wrong_with(said.text(name, quick))
-    for line in wrong:
-        trouble(line)
-    if wrong:
+    if not _start(folder, name, said, quick, "Run quickly", "run"):
         return
-    if not said.change:
-        sentence("Nothing is different yet: choose a policy, another ranker or another setting.")
-    _start(folder, name, said, quick, "Run quickly", "run")
     full = FULL[fields.one("Size of the full run", list(FULL), "full", next(iter(FULL)))]
     st.caption(plain(full.told))
     _start(folder, f"{name[:35]}-full", said, full, "Run in full", "run in full")
 
 
-def _start(folder: Path, name: str, said: WhatIf, of: Size, label: str, key: str) -> None:
-    """A button that starts it, or why it can't be."""
-    why = too_much(said, of, limit())
-    if any(study.folder == folder for study in find_studies(folder)):
+def _start(folder: Path, name: str, said: WhatIf, of: Size, label: str, key: str) -> bool:
+    """A button that starts it, or why it can't be; whether it is a study at all."""
+    study, wrong = checked(said.text(name, of))
+    for line in wrong:
+        trouble(line)
+    if study is None:
+        return False
+    if not said.change and key == "run":
+        sentence("Nothing is different yet: choose a policy, another ranker or another setting.")
+    why = too_much(study, limit())
+    if any(one.folder == folder for one in find_studies(folder)):
         why = "This dashboard was started for one study; start it for the folder of studies to run something here."
     if why:
         sentence(why)
@@ -110,21 +133,22 @@ def _start(folder: Path, name: str, said: WhatIf, of: Size, label: str, key: str
         _save(name, said.text(name, of), f"save for {key}")
         st.markdown(
             plain(
-                f"{fixed(said.cost(of), 0)} people x ordinary days, of {fixed(limit(), 0)} that may be run from here."
+                f"{fixed(cost_of(study), 0)} people x ordinary days, of {fixed(limit(), 0)} that may be run from here."
             )
         )
     if not asked or why or not said.change:
-        return
+        return True
     try:
         given = starting.start(folder, name, lambda mine: said.text(mine, of))
     except starting.Refused as error:
         trouble(error)
-        return
+        return True
     if key == "run":
         pin("run", given)
         st.rerun()
     sentence(f"{given} runs in the background, for as long as this dashboard does. Studies shows how far it is.")
     st.page_link("views/studies.py", label="Studies", icon=":material/folder_open:")
+    return True
 
 
 def _save(name: str, text: str, key: str) -> None:

@@ -76,6 +76,11 @@ def _read(root: Path, text: str) -> Beginning:
     return Beginning(world, (*files, *_beyond(world)))
 
 
+def is_inside(root: Path, path: object) -> bool:
+    """Whether an input file that a scenario names lies in the folder, wherever the scenario may be."""
+    return Path(str(path)).is_absolute() and "$" not in str(path) and is_below(root, Path(str(path)))
+
+
 def _without_files(root: Path, data: Data) -> Iterator[str]:
     """Take out what rests on a file outside of the folder: nothing there is ever read. A sentence for each file."""
     for block, key in PATHS:
@@ -84,7 +89,7 @@ def _without_files(root: Path, data: Data) -> Iterator[str]:
         if path is None:
             continue
         name = Path(str(path)).name
-        if Path(str(path)).is_absolute() and "$" not in str(path) and is_below(root, Path(str(path))):
+        if is_inside(root, path):
             yield f"The {block} comes from the file {name} in this folder, which the scenario names by its whole path."
             continue
         del data[block]

@@ -1,7 +1,8 @@
 """The what-ifs that this page has made, as they lie in the folder: which, how large, and taking them away.
 
 What is not its own is never touched. Its own is a folder, no link, whose `what-if.yaml`, a file and no link, is a study
-of the folder's name with the two arms of a what-if: `starting` writes nothing else. Knows nothing of Streamlit.
+of the folder's name with the two arms of a what-if, which rests on no file outside: `starting` writes nothing else.
+Knows nothing of Streamlit.
 """
 
 import os
@@ -12,8 +13,11 @@ from pathlib import Path
 
 from dashboard.shelf import StudyFolder, is_below
 from dashboard.whatif import starting
+from dashboard.whatif.beginning import is_inside
 from dashboard.whatif.study import ARMS, SLUG
 from feedsim.faults import Faults
+from feedsim.inputs import PATHS
+from feedsim.merging import Data
 from feedsim.reading import read
 from feedsim.results import NotARun
 
@@ -61,13 +65,23 @@ def _question(root: Path, name: str) -> str | None:
         said = read(file).data
     except Faults:
         return None
-    is_own = isinstance(said, dict) and said.get("name") == name and _arms(said) == ARMS
-    return str(said.get("question", "")) if is_own else None
+    if not isinstance(said, dict) or said.get("name") != name or not _is_what_if(root, said):
+        return None
+    return str(said.get("question", ""))
 
 
-def _arms(said: dict[str, object]) -> tuple[str, ...]:
+def is_own(root: Path, name: str) -> bool:
+    """Whether the folder of this name is a what-if that the page has made."""
+    return _question(root, name) is not None
+
+
+def _is_what_if(root: Path, said: Data) -> bool:
     arms = said.get("arms")
-    return tuple(arms) if isinstance(arms, dict) else ()
+    if not isinstance(arms, dict) or tuple(arms) != ARMS or "extends" in said:
+        return False
+    parts = [of.get(block) for of in (said, *arms.values()) if isinstance(of, dict) for block, _ in PATHS]
+    files = [part[key] for part in parts if isinstance(part, dict) for _, key in PATHS if key in part]
+    return all(is_inside(root, file) for file in files)
 
 
 def _is_running(root: Path, name: str) -> bool:
@@ -99,7 +113,7 @@ def delete(root: Path, name: str) -> None:
     """
     root = root.resolve()
     with starting.held():
-        if _question(root, name) is None:
+        if not is_own(root, name):
             raise NotARun(f"{name} is not a what-if that was made here; it stays")
         if _is_running(root, name):
             raise NotARun(f"{name} is running; stop it first")

@@ -42,7 +42,7 @@ def outcome(root: Path, name: str, burn_in_days: int, runs: int) -> None:
     try:
         _result(study)
     except NotARun as error:
-        sentence(error if study.runs else f"No run of {name} has finished. Asking the same again goes on from here.")
+        sentence(error if study.runs else f"No run of {name} has finished.")
 
 
 def _live(root: Path, name: str, burn_in_days: int, runs: int) -> None:

@@ -15,10 +15,10 @@ from dashboard.whatif.settings import SIZES
 from dashboard.whatif.small import small
 from dashboard.words import one_line
 from feedsim.faults import Fault, Faults
-from feedsim.merging import Data, merged
+from feedsim.merging import Data
 from feedsim.report.numbers import fixed
-from feedsim.scenario import Scenario, Study, load_study
-from feedsim.writing import Plain
+from feedsim.scenario import Study, load_study
+from feedsim.writing import Plain, settings
 
 AS_IT_IS, WHAT_IF = "as_it_is", "what_if"
 ARMS = (AS_IT_IS, WHAT_IF)
@@ -35,11 +35,6 @@ class Size:
     days: int
     burn_in_days: int
     seeds: int
-
-    @property
-    def runs(self) -> int:
-        """Users x days of all seeds of an arm, burn-in included."""
-        return self.users * (self.days + self.burn_in_days) * self.seeds
 
     @property
     def told(self) -> str:
@@ -76,11 +71,6 @@ class WhatIf:
         head = {"name": name, "question": one_line(self.question)}
         return f"{HEAD}\n{as_yaml({**head, **days, **world, 'arms': arms, 'seeds': size.seeds})}"
 
-    def cost(self, size: Size) -> int:
-        """People x days of ordinary days that it takes."""
-        what_if = merged(dict(self.world), self.change, Scenario)
-        return math.ceil(size.runs * (load(self.world) + load(what_if)))
-
 
 def as_yaml(data: Data) -> str:
     """As a study file says it."""
@@ -102,13 +92,12 @@ def loaded(text: str) -> Study:
         return load_study(file)
 
 
-def wrong_with(text: str) -> list[str]:
-    """What is wrong with a study file, a sentence each."""
+def checked(text: str) -> tuple[Study | None, list[str]]:
+    """The study of a file, or what is wrong with it, a sentence each."""
     try:
-        loaded(text)
+        return loaded(text), []
     except Faults as error:
-        return sentences(error.faults)
-    return []
+        return None, sentences(error.faults)
 
 
 def sentences(faults: Iterable[Fault]) -> list[str]:
@@ -116,12 +105,18 @@ def sentences(faults: Iterable[Fault]) -> list[str]:
     return [": ".join(filter(None, (fault.path, f"{fault.wrong}; {fault.right}"))) for fault in faults]
 
 
-def too_much(said: WhatIf, size: Size, limit: int) -> str:
-    """Why a world is too large to be run from here; empty if it is not."""
-    cost = said.cost(size)
+def cost_of(study: Study) -> int:
+    """People x ordinary days that it takes, over days and burn-in, arms and seeds."""
+    days = (one.population.users * (one.days + one.burn_in_days) * load(settings(one)) for one in study.arms.values())
+    return math.ceil(len(study.seeds) * sum(days))
+
+
+def too_much(study: Study, limit: int) -> str:
+    """Why a study is too large to be run from here; empty if it is not."""
+    cost = cost_of(study)
     if cost <= limit:
         return ""
     return (
-        f"{size.told} in two arms cost as much as {fixed(cost, 0)} people x ordinary days; at most {fixed(limit, 0)} "
-        "may be run from here (`feedsim dashboard --limit` says so). Fewer people, days or seeds will do."
+        f"It costs as much as {fixed(cost, 0)} people x ordinary days; at most {fixed(limit, 0)} may be run from here "
+        "(`feedsim dashboard --limit` says so). Fewer people, days or seeds will do, or the command line."
     )
