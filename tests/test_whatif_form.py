@@ -8,17 +8,17 @@ import pytest
 import yaml
 
 from dashboard.whatif.load import load
+from dashboard.whatif.names import NAMED, names_in, visible_groups
 from dashboard.whatif.published import CODE, PUBLISHED, explained
 from dashboard.whatif.settings import (
+    OF_THE_WORLD,
     World,
     defaults,
     kinds,
-    names_in,
     others,
     policies,
     setting,
     settings_of,
-    visible_groups,
     whole,
 )
 from dashboard.whatif.small import small
@@ -100,6 +100,7 @@ def test_no_mapping_of_the_schema_is_left_out() -> None:
 
 
 def test_a_mapping_has_the_names_of_the_world() -> None:
+    assert set(NAMED) == set(OF_THE_WORLD)
     desk = {one.name: one for one in settings_of(kinds("review")["desk"])}
     here = world({"harms": {"extremism": {"enabled": True}}, "population": {"groups": {"language": None}}})
     assert names_in(desk["reviewers"], defaults()) == [("english",), ("spanish",)]

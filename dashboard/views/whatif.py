@@ -62,15 +62,17 @@ def _outcome(folder: Path) -> None:
     days, runs = _plan(text)
     outcome(folder, name, days, runs)
     with st.container(horizontal=True, vertical_alignment="center"):
-        if (
-            is_own(folder, name)
-            and not starting.is_running(folder, name)
-            and len(StudyFolder(name, folder / name, folder).runs) < runs
-        ):
+        if _may_go_on(folder, name, runs):
             _go_on(folder, name, text)
         _save(name, text, "save this")
         for page, label in (("tradeoff", "Engagement and harm"), ("feed", "One feed")):
             st.page_link(f"views/{page}.py", label=label, query_params={"study": name})
+
+
+def _may_go_on(folder: Path, name: str, runs: int) -> bool:
+    """Whether a what-if that was made here is at rest and has runs to come."""
+    finished = len(StudyFolder(name, folder / name, folder).runs)
+    return finished < runs and is_own(folder, name) and not starting.is_running(folder, name)
 
 
 def _go_on(folder: Path, name: str, text: str) -> None:

@@ -7,6 +7,7 @@ import streamlit as st
 
 from dashboard.shelf import find_studies
 from dashboard.show import sentence, trouble
+from dashboard.state import pin
 from dashboard.whatif import fields
 from dashboard.whatif.beginning import Beginning, beginning, places, plain_beginning
 from dashboard.whatif.cards import about, cards
@@ -56,6 +57,7 @@ def begin(root: Path) -> Beginning | None:
         sentence(f"{name} has no run that has finished, so that nothing can begin with it.")
         return None
     arm = fields.one("and its arm", list(arms), "from.arm", next(iter(arms)), second, fields.anew, one_line)
+    pin("from.arm", arm)
     try:
         found = beginning(root, arms[arm])
     except NotARun as error:

@@ -1,6 +1,6 @@
 """From the schema of study files to settings that a form can show: what each may be, its default, what it means."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, Literal, TypeAlias
@@ -23,6 +23,8 @@ SHARED = ("start_day", "end_day", "for")
 """Settings that every policy has."""
 BLOCKS = ("policies", "ranker", "detectors", "review")
 """Parts of a scenario that have a form of their own."""
+OF_THE_WORLD = ("reviewers", "error_factors", "outcomes", "group_thresholds")
+"""Mappings whose names are the world's: languages, classes of harm, groups."""
 LEAVES = ("number", "whole", "yes", "one", "text")
 
 
@@ -177,7 +179,7 @@ def _kind(of: Node, name: str) -> Kind | None:
     if kind == "array":
         return "some" if "enum" in definition(of["items"]) else "words"
     if kind == "object":
-        return "each" if (_options(of) or name in NAMED) and _each(of, (name,)) is not None else None
+        return "each" if (_options(of) or name in OF_THE_WORLD) and _each(of, (name,)) is not None else None
     names: dict[object, Kind] = {"number": "number", "integer": "whole", "boolean": "yes", "string": "text"}
     return names.get(kind) if "const" not in of else None
 
@@ -213,7 +215,7 @@ def others(world: World) -> dict[str, Setting]:
 def _leaves(node: Node, path: tuple[str, ...], data: Any) -> Iterator[Setting]:
     """The settings below a node, as far as `data`, what stands there, has them."""
     leaf = setting({**node, "default": data}, path)
-    if leaf is not None and (leaf.kind in LEAVES or path[-1] in NAMED):
+    if leaf is not None and (leaf.kind in LEAVES or path[-1] in OF_THE_WORLD):
         if not leaf.is_three_way:
             yield leaf
         return
@@ -231,37 +233,3 @@ def _mix(node: Node, path: tuple[str, ...], shares: World) -> Setting:
     return replace(
         share, kind="mix", default=shares, note=str(node.get("description", "")), options=tuple(shares), each=share
     )
-
-
-def harms(world: World) -> tuple[str, ...]:
-    """The classes of harm that there are."""
-    return tuple(name for name, harm in world["harms"].items() if harm is not None and harm["enabled"])
-
-
-def _groups(world: World) -> World:
-    return {name: group for name, group in world["population"]["groups"].items() if group is not None}
-
-
-def visible_groups(world: World) -> dict[str, tuple[str, ...]]:
-    """Group attributes that the company may see, and their levels."""
-    return {name: tuple(of["shares"]) for name, of in _groups(world).items() if of.get("visible_to_company")}
-
-
-def languages(world: World) -> tuple[str, ...]:
-    """Those that people write."""
-    return tuple(_groups(world).get("language", {}).get("shares", ()))
-
-
-Name: TypeAlias = tuple[str, ...]
-NAMED: Mapping[str, Callable[[World], list[Name]]] = {
-    "reviewers": lambda world: [(name,) for name in languages(world)],
-    "error_factors": lambda world: [(name,) for name in languages(world)],
-    "outcomes": lambda world: [(name,) for name in harms(world)],
-    "group_thresholds": lambda world: [(name, level) for name, of in visible_groups(world).items() for level in of],
-}
-"""Mappings whose names are the world's: by name of the setting, the names."""
-
-
-def names_in(setting: Setting, world: World) -> list[Name]:
-    """The names that a mapping may have, each a path into it."""
-    return [(name,) for name in setting.options] or NAMED[setting.path[-1]](world)

@@ -8,8 +8,9 @@ from typing import Any
 import streamlit as st
 
 from dashboard.whatif import fields
+from dashboard.whatif.names import Name, harms, languages, names_in, visible_groups
 from dashboard.whatif.published import explained
-from dashboard.whatif.settings import Name, Setting, World, harms, languages, names_in, visible_groups
+from dashboard.whatif.settings import Setting, World
 from dashboard.words import plain
 from feedsim.merging import Data
 

@@ -107,6 +107,29 @@ def test_from_a_study_to_a_scenario_that_gives_the_same_figures(window: Visit, r
         assert shown == pytest.approx(scale * of["value"].mean(), rel=6e-3)
 
 
+def test_a_what_if_begins_with_a_stored_arm_and_an_old_one_is_deleted(window: Visit, runs: Path) -> None:
+    (runs / "old").mkdir()
+    (runs / "old" / "what-if.yaml").write_text("name: old\nquestion: Once?\narms: {as_it_is: {}, what_if: {}}\n")
+    page = window.page
+    window.go("whatif")
+    choose(window, "Begin with", "story")
+    choose(window, "and its arm", "demoted")
+    expect(page.get_by_text("demotion (demote, in both arms)")).to_be_visible()
+    choose(window, "Add a policy", "demote")
+    choose(window, "Add a policy", "demote")
+    expect(page.get_by_placeholder("demote_misinformation_2", exact=True)).to_be_visible()
+    assert "from=story&from.arm=demoted&policy=demote&policy=demote-2" in page.url
+    page.go_back()
+    expect(page.get_by_role("button", name="Remove")).to_have_count(1)
+    window.settle()
+
+    page.get_by_text("What-ifs made here").click()
+    page.get_by_test_id("stPopover").get_by_role("button", name="Delete").first.click()
+    page.get_by_role("button", name="Delete old for good").click()
+    expect(page.get_by_text("Once?")).to_have_count(0)
+    assert not (runs / "old").exists()
+
+
 def test_every_page_fits_wide_and_narrow_screens_in_light_and_in_dark(window: Visit) -> None:
     for name in PAGES:
         window.page.set_viewport_size({"width": 1280, "height": 900})
