@@ -42,13 +42,16 @@ THEME = {
     },
 }
 """Streamlit's settings, by kind of screen."""
+HEADINGS = ("2.5rem", "1.5rem", "1.25rem")
+"""Sizes of the title of a page, of its sections, and of what is below those."""
 _WORDS = ("name", "legendgroup", "offsetgroup", "x", "y", "text", "hovertext", "customdata")
 """What a trace shows that may be of a file."""
 
 
-def theme_settings() -> dict[str, str]:
+def theme_settings() -> dict[str, object]:
     """Streamlit's settings for the theme."""
-    return {f"theme.{kind}.{name}": value for kind, said in THEME.items() for name, value in said.items()}
+    colours = {f"theme.{kind}.{name}": value for kind, said in THEME.items() for name, value in said.items()}
+    return {**colours, "theme.headingFontSizes": list(HEADINGS)}
 
 
 def dressed(figure: go.Figure, is_dark: bool) -> dict[str, Any]:

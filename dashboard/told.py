@@ -39,7 +39,7 @@ def believed(shown: Shown, cut: Cut) -> None:
 
 def _one_by_one(shown: Shown) -> None:
     """The stories of a seed that are seen most, and one of them."""
-    st.subheader("Story by story", anchor=False)
+    st.header("Story by story", anchor=False)
     found = of_study(shown)
     # A story that is corrected and told by nobody is none that is seen.
     found = found[found.groupby(["seed", "story"])["what"].transform(lambda of: (of == TELL).any())]

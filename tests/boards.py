@@ -46,7 +46,7 @@ def figures(app: AppTest) -> list[dict[str, Any]]:
 
 def said(app: AppTest) -> str:
     """All that the page says, without what keeps Markdown from reading it."""
-    kinds = (app.title, app.subheader, app.markdown, app.caption, app.info, app.warning, app.error)
+    kinds = (app.title, app.header, app.markdown, app.caption, app.info, app.warning, app.error)
     return "\n".join(one.value for kind in kinds for one in kind).replace("\\", "").replace("\u2060", "")
 
 

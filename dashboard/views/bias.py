@@ -71,7 +71,7 @@ def _fair(shown: Shown, cells: pd.DataFrame, cut: Cut, harm: str) -> None:
     for column, kind, heading in zip(st.columns(2), ("impact", "accuracy"), ("Equal impact", "Equal accuracy"),
                                      strict=True):  # fmt: skip
         with column:
-            st.subheader(heading, anchor=False)
+            st.header(heading, anchor=False)
             of_kind = {one: rows for one, rows in found.items() if one.kind == kind}
             for measured, rows in of_kind.items():
                 _bars(shown, measured, rows, cut, harm)

@@ -167,7 +167,7 @@ def _places(shown: Shown, arms: tuple[str, str], left: Feed, right: Feed) -> Non
 
 def _other(arm: str, feed: Feed | NoSession, which: str) -> None:
     if isinstance(feed, NoSession):
-        st.subheader(plain(arm), anchor=False)
+        st.header(plain(arm), anchor=False)
         sentence(told_absence(feed))
     else:
         _feed(arm, feed, which, "right")
@@ -175,7 +175,7 @@ def _other(arm: str, feed: Feed | NoSession, which: str) -> None:
 
 def _feed(arm: str, feed: Feed, which: str, side: str = "left") -> None:
     """One side: told, then why in this order, then every candidate."""
-    st.subheader(plain(arm), anchor=False)
+    st.header(plain(arm), anchor=False)
     for said in (opening(feed), who(feed), ranking(feed), cuts(feed), did(feed)):
         st.markdown(plain(said))
     st.caption(plain(candidates(feed).splitlines()[0]))

@@ -162,7 +162,7 @@ def _points(study: StudyFolder, found: Search) -> None:
     if points.empty:
         sentence("No trial has a scenario file.")
         return
-    st.subheader("What do the points set?", anchor=False)
+    st.header("What do the points set?", anchor=False)
     said = {"point": points["point"], "arm": points["arm"]}
     said |= {path: points[f"{LEVER}{path}"].map(_setting) for path in found.levers}
     said |= {one.axis: _values(found, one, points) for one in found.objectives}

@@ -190,7 +190,7 @@ def _costs(shown: Shown) -> None:
         title = f"What does each arm pay, and what for, against {base}?"
         y = "change in %, with its 95 % interval"
         chart(differences(rows, shown.arms, title, "", y), rows, "what arms pay")
-    st.subheader("What does each arm take?", anchor=False)
+    st.header("What does each arm take?", anchor=False)
     table(arm_table(shown, cells))
     st.caption("Hours are those of reviewers' decisions, at the minutes a case that the scenario says.")
 

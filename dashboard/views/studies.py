@@ -25,7 +25,7 @@ SOON, LATER = 2, 15
 
 def _study(status: Status) -> None:
     with st.container(border=True):
-        st.subheader(plain(status.name), anchor=False)
+        st.header(plain(status.name), anchor=False)
         if status.question:
             st.markdown(plain(status.question))
         st.markdown(f"**{WORDS[status.word]}** \u00b7 {plain(_counts(status))}")

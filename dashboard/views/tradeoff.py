@@ -75,7 +75,7 @@ def _days(shown: Shown, measure: str, harm: str, cut: Cut) -> None:
 
 
 def _differences(shown: Shown, cells: pd.DataFrame, cut: Cut, base: str) -> None:
-    st.subheader("What changes, and how sure is it?", anchor=False)
+    st.header("What changes, and how sure is it?", anchor=False)
     if len(shown.only) < 2:
         sentence("There is one arm only, and nothing to compare it with.")
         return
