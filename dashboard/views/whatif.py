@@ -35,7 +35,7 @@ def show() -> None:
     start = begin(folder)
     if start is not None:
         said = form(start)
-        st.subheader("Ask", anchor=False)
+        st.header("Ask", anchor=False)
         first, second = st.columns(2)
         with first:
             quick = size()
@@ -58,7 +58,7 @@ def _outcome(folder: Path) -> None:
     except NotARun as error:
         trouble(error)
         return
-    st.subheader(plain(f"What came out of {name}"), anchor=ANSWER)
+    st.header(plain(f"What came out of {name}"), anchor=ANSWER)
     days, runs = _plan(text)
     outcome(folder, name, days, runs)
     with st.container(horizontal=True, vertical_alignment="center"):

@@ -75,10 +75,10 @@ def _anew() -> None:
 
 def form(start: Beginning) -> WhatIf:
     """What would be different, and in which world."""
-    st.subheader("What would be different?", anchor=False)
+    st.header("What would be different?", anchor=False)
     # It stands above the world, and hangs on it: on its classes of harm, its groups, and what it is by default.
     different = st.container()
-    st.subheader("In which world?", anchor=False)
+    st.header("In which world?", anchor=False)
     world = _world(start.world)
     change: Data = {}
     with different:
