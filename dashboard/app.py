@@ -4,9 +4,12 @@ import streamlit as st
 
 from dashboard.look import MARK
 
+# The blue that white words can stand on is too dark for words on a dark ground.
+STYLE = "<style>[data-testid=stSliderThumbValue] { color: inherit }</style>"
 ABOUT = "feedsim simulates a social feed: what ranks it, what harms spread in it, what holding them back costs."
 
 st.set_page_config("feedsim", page_icon=MARK, layout="wide", menu_items={"About": ABOUT})
+st.html(STYLE)
 
 # The folder is not called pages: Streamlit would run by itself what lies in one of that name.
 # Two more pages belong here in time: the company's decisions, and published facts beside what runs give.
