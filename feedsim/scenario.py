@@ -29,7 +29,7 @@ from feedsim.people.content import ContentBlock, GeneratedContent, Harm, default
 from feedsim.people.judge import Judges
 from feedsim.people.minds import MindsBlock
 from feedsim.people.reflect import Reflection
-from feedsim.people.respond import Responses
+from feedsim.people.responses import Responses
 from feedsim.resolving import BASE, Resolver
 from feedsim.study.assuming import known_settings, read_assumed, settle
 from feedsim.study.assumptions import Unknown
