@@ -9,7 +9,7 @@ from feedsim.desk_checks import desk_findings
 from feedsim.faults import Finding, Where, nearest
 from feedsim.inputs import Inputs
 from feedsim.people.content import CatalogueContent
-from feedsim.people.respond import Responses
+from feedsim.people.responses import Responses
 from feedsim.policy_checks import policy_findings
 from feedsim.study_tables import FILES, FOLDERS
 from feedsim.tables import TABLES

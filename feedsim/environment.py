@@ -219,7 +219,7 @@ def _prices(study: Study, prices: Mapping[str, float]) -> list[Fault]:
     """What is wrong with prices."""
     if not prices:
         return [Fault("prices", None, "", "there are none", "there should be one at least")]
-    odd = [name for name, price in prices.items() if not math.isfinite(price)]
+    odd = [name for name, price in prices.items() if not isinstance(price, int | float) or not math.isfinite(price)]
     right = "it should be a finite number"
     return [*_objectives(study, prices), *(Fault("prices", None, name, f"{prices[name]}", right) for name in odd)]
 

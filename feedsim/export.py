@@ -11,7 +11,7 @@ import pyarrow.csv as pc
 import pyarrow.parquet as pq
 
 from feedsim.faults import Fault, Faults
-from feedsim.results import NotARun, find_runs, open_run
+from feedsim.results import NotARun, RunPath, find_runs, open_run
 
 LIST = "columns.csv"
 """What tells that a folder is an export, and what each column of it is."""
@@ -47,11 +47,19 @@ def _tables(folder: Path) -> Iterator[tuple[str, Path]]:
         yield from ((name, folder / f"{name}.parquet") for name in open_run(folder).tables)
         return
     runs = find_runs(folder)
+    if strays := [run for run in runs if not _is_of_arm(run)]:
+        raise NotARun(f"{folder}: holds studies; name one of them, such as {strays[0].path.parents[1]}")
     if runs or (folder / "summary.parquet").is_file():
         yield from ((path.stem, path) for path in sorted(folder.glob("*.parquet")))
     for run in runs:
         for name in open_run(run.path).tables:
             yield str(run.path.relative_to(folder) / name), run.path / f"{name}.parquet"
+
+
+def _is_of_arm(run: RunPath) -> bool:
+    """Is it where a study has its runs? Below a folder of studies, an arm stands where an assumption's name should."""
+    said = open_run(run.path).manifest
+    return (said.get("arm", run.arm), said.get("assumption", run.assumption)) == (run.arm, run.assumption)
 
 
 def _refuse_others(to: Path, folder: Path) -> None:

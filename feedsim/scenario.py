@@ -11,7 +11,7 @@ from pydantic import Field, SerializeAsAny, create_model
 
 from feedsim import checks
 from feedsim.block import Block
-from feedsim.faults import Fault, Faults, Finding, nearest
+from feedsim.faults import Fault, Faults, Finding, nearest, one_of
 from feedsim.feed.ranking import EngagementRanker, RankerBlock
 from feedsim.feed.sources import Feed
 from feedsim.heading import heading
@@ -29,7 +29,7 @@ from feedsim.people.content import ContentBlock, GeneratedContent, Harm, default
 from feedsim.people.judge import Judges
 from feedsim.people.minds import MindsBlock
 from feedsim.people.reflect import Reflection
-from feedsim.people.respond import Responses
+from feedsim.people.responses import Responses
 from feedsim.resolving import BASE, Resolver
 from feedsim.study.assuming import known_settings, read_assumed, settle
 from feedsim.study.assumptions import Unknown
@@ -171,6 +171,8 @@ def load_study(
 def _chosen_arms(sheet: Sheet, wanted: Sequence[str] | None, faults: list[Fault]) -> list[str]:
     """The arms to run, in the order of the file."""
     known = list(sheet.arms) or ["baseline"]
+    if wanted is not None and not wanted:
+        faults.append(Fault("--arm", None, "", "an empty list", f"it should be {one_of(known)}"))
     for name in wanted or ():
         if name not in known:
             faults.append(Fault("--arm", None, "", f"there is no arm '{name}'", nearest(name, known)))

@@ -254,3 +254,12 @@ def test_a_folder_in_the_place_of_what_a_study_leaves_is_told_before_anything_ru
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr.startswith(f"{place}: is no file of feedsim; move it away")
     assert [path.name for path in (tmp_path / "runs" / "alike").iterdir()] == [file]
+
+
+def test_a_file_in_the_place_of_a_folder_of_a_study_s_is_told_too(study: Path, tmp_path: Path) -> None:
+    place = tmp_path / "runs" / "alike" / "frontier"
+    place.parent.mkdir(parents=True)
+    place.touch()
+    result = call("run", study, "--out", tmp_path / "runs")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith(f"{place}: is no folder of feedsim; move it away")

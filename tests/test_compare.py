@@ -177,6 +177,7 @@ def test_metrics_of_two_arms_come_when_they_are_named(tmp_path: Path) -> None:
     got = compare(tmp_path, metrics=["amplification", "impressions"])
     assert got["metric"].tolist() == ["impressions", "amplification"]
     assert got["mean"].tolist() == pytest.approx([15, 0.875])
+    assert compare(tmp_path, metrics="impressions")["metric"].tolist() == ["impressions"]
 
 
 def test_nothing_to_compare_is_no_row() -> None:

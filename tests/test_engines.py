@@ -18,7 +18,7 @@ from feedsim import __version__
 from feedsim.faults import Faults
 from feedsim.parcel import packed, unpack
 from feedsim.results import RunWriter, open_run
-from feedsim.study import running
+from feedsim.study import scripting
 from feedsim.study.engines.choice import engine_named
 from feedsim.study.engines.errand import Errand
 from feedsim.study.engines.here import HereEngine
@@ -189,13 +189,13 @@ def test_whoever_lacks_ray_is_told_how_to_get_it(monkeypatch: pytest.MonkeyPatch
 
 def test_a_notebook_runs_a_study_in_its_own_process(tmp_path: Path) -> None:
     before = psutil.Process().children(recursive=True)
-    found = running.run(study(tmp_path, THREE), tmp_path / "runs", engine="here")
+    found = scripting.run(study(tmp_path, THREE), tmp_path / "runs", engine="here")
     assert [each.manifest["arm"] for each in found] == ["one", "two", "three"]
     assert psutil.Process().children(recursive=True) == before
 
 
 def test_the_manifest_says_what_a_run_took_of_the_processors(tmp_path: Path) -> None:
-    (only,) = running.run(
+    (only,) = scripting.run(
         study(tmp_path, THREE.replace(", two: {days: 2}, three: {days: 3}", "")), tmp_path, engine="here"
     )
     assert 0 < only.manifest["cpu_seconds"] < 2 * len(os.sched_getaffinity(0)) * only.manifest["seconds"]

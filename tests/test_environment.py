@@ -46,6 +46,7 @@ def said(tmp_path: Path) -> Study:
         ({}, "there are none"),
         ({"prevalence": -1.0}, "there is none for all classes of harm together"),
         ({"prevalence[nohate]": -1.0}, "'nohate' is no class of harm here"),
+        ({"engagement_value": "much"}, "much; it should be a finite number"),
         ({"engagement_value": float("nan")}, "nan; it should be a finite number"),
         ({"harm_reach[hate]": -1.0}, "is not measured day by day"),
     ],

@@ -142,6 +142,12 @@ def test_a_folder_of_something_else_is_a_fault(tmp_path: Path) -> None:
         assert result.stderr == f"{folder}: neither a run nor a study: nothing has finished there\n"
 
 
+def test_a_folder_of_studies_is_a_fault_that_names_one(study: Path, tmp_path: Path) -> None:
+    result = call("export", study.parent)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == f"{study.parent}: holds studies; name one of them, such as {study}\n"
+
+
 def test_a_damaged_table_is_told_and_nothing_is_left_behind(study: Path, tmp_path: Path) -> None:
     (study / "summary.parquet").write_bytes(b"junk")
     with pytest.raises(NotARun, match=r"summary\.parquet: can't be read"):

@@ -6,7 +6,7 @@ from writers import POPULATION, supply, users
 
 from feedsim.people.content import GeneratedContent
 from feedsim.people.falsity import false_minus_true
-from feedsim.people.respond import Responses
+from feedsim.people.responses import Responses
 from feedsim.world.posts import CIVIC, NEWS
 
 

@@ -16,7 +16,8 @@ from feedsim.integrity.policies.prompts import AccuracyPrompt, ReadFirst
 from feedsim.people.friction import LOW_TRUST_SHARE, NONE, felt, trusts_little
 from feedsim.people.minds import MindsBlock, change
 from feedsim.people.reflect import Reflection
-from feedsim.people.respond import Responder, Responses
+from feedsim.people.respond import Responder
+from feedsim.people.responses import Responses
 from feedsim.world.posts import MODALITIES, NOTE, SCREEN, WARNING
 from feedsim.world.world import ACTIONS, CLICK, COMMENT, LIKE, RESHARE, World
 

@@ -31,7 +31,7 @@ LAYERS = (
     ("report",),
     ("study",),
     ("bench", "environment", "sweep", "trace", "feed_tables", "story", "listing", "export", "serving", "reference",
-     "cli", "__main__"),  # what a command does
+     "looking", "cli", "__main__"),  # what a command does
 )  # fmt: skip
 """Lowest first. The longest name that fits says where a module stands; a module imports its own layer or lower ones."""
 
@@ -48,7 +48,7 @@ HOMES = {
     "psutil": ("study.engines.memory",),
     "streamlit": (),
     "rich": ("grid", "sheet", "study", *LAYERS[-1]),
-    "typer": ("cli", "options", "reference"),
+    "typer": ("cli", "options", "reference", "looking"),
     "plotly": ("report",),
     "optuna": ("study.sampling",),
     "gymnasium": ("environment",),

@@ -10,7 +10,8 @@ from feedsim.engine.founding import found
 from feedsim.feed.flow import Candidates, Slate
 from feedsim.people.falsity import false_minus_true
 from feedsim.people.reflect import Reflection
-from feedsim.people.respond import Responder, Responses
+from feedsim.people.respond import Responder
+from feedsim.people.responses import Responses
 from feedsim.scenario import Scenario
 from feedsim.world.arrays import Bools, Doubles
 from feedsim.world.crowd import build_users

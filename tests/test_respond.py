@@ -10,7 +10,8 @@ from worlds import NEUTRAL, add_posts, bits, candidates_of, everything, sessions
 
 from feedsim.feed.flow import Candidates, Slate
 from feedsim.people.reflect import Reflection
-from feedsim.people.respond import REACTIVITY, SECONDS, Responder, Responses, intercept
+from feedsim.people.respond import REACTIVITY, SECONDS, Responder, intercept
+from feedsim.people.responses import Responses
 from feedsim.world.arrays import Bools, Doubles
 from feedsim.world.rng import Streams
 from feedsim.world.users import ACTORS, COORDINATED

@@ -401,6 +401,9 @@ def test_an_unknown_arm_or_seed_is_a_fault_of_the_command_line(tmp_path: Path) -
     assert told(tmp_path, "arms: {before: {}, after: {}}\n", arms=["befor"]) == [
         "--arm: there is no arm 'befor'; did you mean 'before'?"
     ]
+    assert told(tmp_path, "arms: {before: {}, after: {}}\n", arms=[]) == [
+        "--arm: an empty list; it should be one of before, after"
+    ]
     with pytest.raises(Faults, match="--seed: -1; seeds should be different whole numbers from 0"):
         load_study(written(tmp_path, "days: 1\n"), seeds=[-1])
 

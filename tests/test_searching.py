@@ -1,5 +1,6 @@
 """Searches with real runs, as somebody at a terminal starts them."""
 
+import errno
 import inspect
 import sys
 from pathlib import Path
@@ -14,6 +15,7 @@ from feedsim.cli import app
 from feedsim.report import write_report
 from feedsim.results import find_runs, open_run, read_summary
 from feedsim.scenario import Study, load_study
+from feedsim.study import searching
 from feedsim.study.engines.here import HereEngine
 from feedsim.study.frontier import read_frontier
 from feedsim.study.scripting import run
@@ -120,6 +122,17 @@ def test_the_report_shows_the_search(folder: Path) -> None:
     (folder / "frontier.parquet").rename(folder / "away")
     assert "Would a longer search" not in write_report(folder).read_text(encoding="utf-8")
     (folder / "away").rename(folder / "frontier.parquet")
+
+
+def test_what_can_t_be_written_is_told_and_ends_with_1(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def full(*said: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(searching, "write_points", full)
+    assert optimize_and_show(tiny(folder.parents[1]), folder.parent, HereEngine(), quiet=True) == 1
+    assert capsys.readouterr().err == "failed  tiny: what was found can't be written: No space left on device\n"
 
 
 def test_a_search_from_other_settings_is_not_in_the_report(tmp_path: Path) -> None:

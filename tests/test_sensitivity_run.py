@@ -1,5 +1,6 @@
 """`feedsim sensitivity`, with runs that are made up, and once with real ones."""
 
+import errno
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -155,6 +156,18 @@ def test_what_moved_the_answer_of_other_settings_is_not_in_the_report(file: Path
     assert title not in page()
     file.write_text(TEXT)
     assert title in page()
+
+
+def test_what_can_t_be_written_is_told_and_ends_with_1(
+    file: Path, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*said: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(sensitivity_run, "write_beside", full)
+    result = ask("--samples", "2", "--quiet")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr == "failed  s: what was found can't be written: No space left on device\n"
 
 
 def test_a_named_metric_is_analysed_by_group_too(file: Path, simulator: Simulator) -> None:

@@ -281,6 +281,17 @@ def test_progress_is_kept_while_a_run_is_running(tmp_path: Path) -> None:
     assert hidden(tmp_path) == []
 
 
+def test_who_does_not_hear_interrupts_has_workers_that_do_not(tmp_path: Path) -> None:
+    """Such as one that a shell script runs in the background: Ctrl-C is meant for another."""
+    (tmp_path / "two.yaml").write_text(TWO_ARMS)
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    process = feedsim(tmp_path, "run", "two.yaml", "--workers", "1", "--quiet")
+    signal.signal(signal.SIGINT, before)
+    wait_for(lambda: list(tmp_path.glob("runs/two/*/.seed=1.*.part/progress.jsonl")))
+    os.killpg(process.pid, signal.SIGINT)
+    assert ended(process) == (0, "", "")
+
+
 def test_the_time_left_is_of_what_a_run_lives_itself(plan: RunPlan) -> None:
     told = Told(day=4, days=10, impressions=3000, seconds=3.0, first=3)
     assert running_line(plan, told, 0.0, 80).endswith("0:18 left")

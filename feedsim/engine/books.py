@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from feedsim.engine import census
 from feedsim.engine.ledger import Ledger
 from feedsim.engine.reviews import review_cells, write_reviews
 from feedsim.engine.trees import Trees
@@ -24,11 +25,9 @@ from feedsim.measures.cells import (
     viewer_cells,
 )
 from feedsim.measures.sample import LIGHT_CUT, Sample
-from feedsim.measures.tally import VIEWER, Tally
+from feedsim.measures.tally import Tally
 from feedsim.scenario import Scenario
-from feedsim.world.arrays import NEVER, Doubles, Ints, Longs
-from feedsim.world.posts import FINDERS, KINDS, MODALITIES, STATUSES, Posts
-from feedsim.world.users import ACTORS
+from feedsim.world.arrays import Doubles, Ints, Longs
 from feedsim.world.world import SOURCES, World
 from feedsim.writer import RunWriter, known, labels
 
@@ -183,29 +182,8 @@ class Books:
         posts = world.posts
         if rows == 0:
             return
-        of: dict[str, Any] = {name: getattr(posts, name)[:rows] for name in posts.schema}
-        attribute = world.levels[self.scenario.content.target_attribute]
-        columns = {
-            name: of[name]
-            for name in ("key", "author", "minute", "manipulated", "topic", "narrative", "stance", "side", "severity",
-                         "proximity", "moral_emotional_words", "outgroup_terms", "novelty", "quality", "impressions",
-                         *Posts.COUNTERS)
-        }  # fmt: skip
-        columns |= {
-            "kind": labels(of["kind"], KINDS),
-            "modality": labels(of["modality"], MODALITIES),
-            "language": labels(of["language"], world.levels.get("language", ("",))),
-            "target_group": labels(of["target_group"], attribute),
-            "civic": of["kind"] == KINDS.index("civic"),
-            "harm": labels(of["harm"], world.harms),
-            "status": labels(of["status"], STATUSES),
-            "found_by": labels(of["found_by"] - 1, FINDERS),
-            "found_as": labels(of["found_as"], world.harms),
-            "removed_minute": known(of["removed_minute"], of["removed_minute"] != NEVER),
-            "labelled_minute": known(of["labelled_minute"], of["labelled_minute"] != NEVER),
-        }
-        columns |= {f"p_{harm}": of["p_harm"][:, h] for h, harm in enumerate(world.harms)}
-        writer.add("posts", columns)
+        of = {name: getattr(posts, name)[:rows] for name in ("harm", "minute", "impressions")}
+        writer.add("posts", census.of_posts(world, rows, self.scenario.content.target_attribute))
         self.ledger.write_off(world, rows)
         for h in range(len(world.harms)):
             mine = (of["harm"] == h) & (of["minute"] >= 0)
@@ -221,39 +199,7 @@ class Books:
             self._write(self.ledger.whole_run(), WHOLE_RUN, WHOLE_RUN)
             self._write(self._desk_cells(world, 0), WHOLE_RUN, WHOLE_RUN)
         self.flush(writer)
-        self._write_users(writer, world)
+        writer.add("users", census.of_users(world, self.whole))
         self.trees.write(writer, world)
         if self.scenario.review.kind == "desk":
             write_reviews(writer, world)
-
-    def _write_users(self, writer: RunWriter, world: World) -> None:
-        users, whole, minds, first = world.users, self.whole, world.minds, len(VIEWER)
-        suspended = world.accounts.suspended_minute
-        viewer = {name: whole.viewer[:, k].astype(np.int32) for k, name in enumerate(VIEWER)}
-        columns: dict[str, Any] = {"user": np.arange(len(users), dtype=np.int32)}
-        for group, levels in world.levels.items():
-            columns["leaning_group" if group == "leaning" else group] = labels(users.groups[group], levels)
-        columns |= {
-            "actor": labels(users.actor, ACTORS),
-            "leaning": users.leaning,
-            "followers": world.graph.followers,
-            "followees": np.diff(world.graph.start).astype(np.int32),
-            "sessions": viewer["sessions"],
-            "impressions": viewer["impressions"],
-            "minutes": (viewer["seconds"] / 60).astype(np.float32),
-            "posts": whole.posts[:, 0].astype(np.int32),
-            "satisfaction": minds.satisfaction,
-            "habit": minds.habit,
-            "discernment": users.discernment,
-            "outgroup_warmth": minds.warmth,
-            "suspended_minute": known(suspended, suspended != NEVER),
-        }
-        plural = dict(
-            zip(("click", "like", "angry", "comment", "reshare", "hide", "report"), Posts.COUNTERS, strict=True)
-        )
-        columns |= {many: viewer[one] for one, many in plural.items()}
-        for h, harm in enumerate(world.harms):
-            columns[f"seen_{harm}"] = whole.viewer[:, first + h].astype(np.int32)
-            columns[f"posted_{harm}"] = whole.posts[:, 1 + h].astype(np.int32)
-            columns[f"reshared_{harm}"] = whole.viewer[:, first + len(world.harms) + h].astype(np.int32)
-        writer.add("users", columns)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from feedsim.people.content import Content
 
 if TYPE_CHECKING:
-    from feedsim.people.respond import Responses
+    from feedsim.people.responses import Responses
 
 
 def false_minus_true(content: Content, responses: "Responses") -> float:

@@ -19,15 +19,15 @@ OF_TWO_ARMS: dict[str, Callable[[pd.DataFrame, str], pd.DataFrame]] = {
 """Metrics that it takes two arms to measure; told when they are asked for."""
 
 
-def compare(folder: Path | str, to: str | None = None, metrics: Sequence[str] = ()) -> pd.DataFrame:
+def compare(folder: Path | str, to: str | None = None, metrics: str | Sequence[str] = ()) -> pd.DataFrame:
     """Every cell of every other arm minus arm `to` (the first, unless named), paired by seed, with 95 % intervals.
 
     Columns are those of `feedsim.study.compare.differences`. Metrics of two arms (`amplification`,
     `prevalence_log_ratio`) come where they are named. Raises NotARun where nothing has finished, Faults for an arm or a
     metric that is not there.
     """
-    summary = plain(read_summary(Path(folder)))
-    return _against(summary, _base(summary, folder, to, metrics), metrics)
+    summary, named = plain(read_summary(Path(folder))), [metrics] if isinstance(metrics, str) else metrics
+    return _against(summary, _base(summary, folder, to, named), named)
 
 
 def _base(summary: pd.DataFrame, folder: Path | str, to: str | None, metrics: Sequence[str]) -> str:

@@ -14,7 +14,7 @@ from feedsim.faults import Fault, Faults
 from feedsim.origin import Origin
 from feedsim.results import RunPath, find_runs, finished
 from feedsim.scenario import Scenario, Study, content_hash, load_study
-from feedsim.study_tables import FILES
+from feedsim.study_tables import FILES, FOLDERS
 
 _COST = {"engagement": 4.0}
 """Of an impression, by ranker, where a chronological one costs 1: good enough to tell which run takes longest."""
@@ -194,6 +194,10 @@ def taken_places(plan: StudyPlan) -> Iterator[Fault]:
     for file in (plan.folder / name for name in FILES):
         if file.exists() and not file.is_file():
             yield Fault(str(file), None, "", "is no file of feedsim", "move it away, or name another folder by --out")
+    for place in (plan.folder / name for name in FOLDERS):
+        if place.exists() and not place.is_dir():
+            right = "move it away, or name another folder by --out"
+            yield Fault(str(place), None, "", "is no folder of feedsim", right)
     for folder in (run.folder for run in plan.waiting):
         empty = folder.is_dir() and not any(folder.iterdir())
         if folder.exists() and not empty and not (folder / "manifest.json").is_file():

@@ -18,6 +18,7 @@ from feedsim.study.plan import StudyPlan, check_writable, origin, plan_study, ta
 from feedsim.study.point_files import write_points
 from feedsim.study.running import carry_out, conclude
 from feedsim.study.show import DONE, FAILED, INTERRUPTED, watcher
+from feedsim.study.work import in_one_line
 
 
 @dataclass
@@ -81,11 +82,14 @@ def optimize_and_show(study: Study, out: Path, engine: Engine, quiet: bool) -> i
             write_frontier(folder, found, {"base": origin(study)["base"]})
             if not quiet:
                 say(errors, _progress(study, found))
+        if found is not None:
+            _conclude(study, search, runs, found, folder, quiet)
     except SearchFailed as error:
         say(errors, f"failed  {study.name}: {error}")
         return FAILED
-    if found is not None:
-        _conclude(study, search, runs, found, folder, quiet)
+    except OSError as error:
+        say(errors, f"failed  {study.name}: what was found can't be written: {in_one_line(error)}")
+        return FAILED
     if search.interrupted:
         say(errors, "Interrupted. What is finished is kept; the same command goes on from here.")
         return INTERRUPTED

@@ -25,6 +25,7 @@ from feedsim.study.running import Outcome, carry_out
 from feedsim.study.sensitivity import Design, Method, morris, points_of, power_of_2, sobol, weightiest
 from feedsim.study.sensitivity_table import sensitivity_table
 from feedsim.study.show import DONE, FAILED, INTERRUPTED, watcher
+from feedsim.study.work import in_one_line
 
 FOLDER = "sensitivity"
 """Of its runs, beside the arms; they lie one level deeper than those of `feedsim run`."""
@@ -126,8 +127,12 @@ class Analysis:
                 self._say(self.cost(len(names)))
             if status := self._carry_out(plan, method):
                 return status
-            rows.append(rows_of(plan, points, design, self.question.metrics))
-            self._conclude(pd.concat(rows, ignore_index=True), rows[-1])
+            try:
+                rows.append(rows_of(plan, points, design, self.question.metrics))
+                self._conclude(pd.concat(rows, ignore_index=True), rows[-1])
+            except OSError as error:
+                say(self.console, f"failed  {self.study.name}: what was found can't be written: {in_one_line(error)}")
+                return FAILED
             if method == "morris":
                 names = weightiest(everyone(rows[-1]), FEW)
             if not names:

@@ -5,7 +5,7 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from multiprocessing import get_context
+from multiprocessing import get_context, resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 
@@ -135,6 +135,8 @@ class Pool:
         spawn = get_context("spawn")
         mine, theirs = spawn.Pipe()
         process = spawn.Process(target=serve, args=(self.threads, theirs), name="feedsim", daemon=True)
+        # What starts with the first process, and lets interrupts through again when it has started.
+        resource_tracker.ensure_running()
         with _environment(threads_of(self.threads)), deaf_to_interrupts():
             process.start()
         theirs.close()
