@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from dashboard.shelf import MOST_LETTERS, StudyFolder, checked, text_of
+from feedsim.origin import SUMMARY, is_present
 from feedsim.results import NotARun
 from feedsim.study.frontier import FOLDER, LEVER, OBJECTIVE
 
@@ -90,11 +91,15 @@ def scenario_file(study: StudyFolder, point: str) -> str | None:
 
 
 def _read(study: StudyFolder, name: str) -> pa.Table | None:
+    """A table of what the runs beside it are of."""
     path = study.folder / f"{name}.parquet"
     if not path.is_file():
         return None
+    checked(study.root, study.folder / SUMMARY)
+    if not is_present(checked(study.root, path)):
+        return None
     try:
-        return pq.read_table(checked(study.root, path), partitioning=None)
+        return pq.read_table(path, partitioning=None)
     except (pa.ArrowException, OSError) as error:
         raise NotARun(f"{name}.parquet: can't be read; make it again") from error
 

@@ -17,6 +17,7 @@ from streamlit.testing.v1 import AppTest
 from studies import write_run, write_study
 
 from dashboard.spread import reach_per_post
+from feedsim.origin import with_origin
 from feedsim.results import RunWriter
 from feedsim.study.plan import plan_study
 from feedsim.study.running import conclude
@@ -482,6 +483,16 @@ def test_sensitivity_and_frontier_are_shown_where_they_are(tmp_path: Path, monke
     points = app.dataframe[0].value
     assert points["prevalence hate, %"].tolist() == ["1.00"]
     assert points["policies.calm.strength"].tolist() == ["0.8123"]
+
+
+def test_a_search_of_other_settings_than_the_runs_is_not_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    study = write_study(tmp_path / "one")
+    write_beside(study)
+    for name, origin in (("summary", "now"), ("frontier", "before"), ("sensitivity", "now")):
+        path = study / f"{name}.parquet"
+        pq.write_table(with_origin(pq.read_table(path), {"base": origin}), path)
+    assert titles(assert_fine(opened(monkeypatch, tmp_path, "frontier", part="frontier"))) == []
+    assert len(titles(assert_fine(opened(monkeypatch, tmp_path, "frontier")))) == 1
 
 
 def test_what_is_assumed_can_be_cut_by_group(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
