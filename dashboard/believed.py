@@ -34,7 +34,6 @@ def _curve(run: Run, harm: str, side: str, group: str) -> pd.DataFrame:
         at = posts.reset_index(drop=True).reset_index().set_index("key")["index"].reindex(seen["key"])
         rows = rows.iloc[at.dropna().astype(int).to_numpy()]
         who = seen.loc[at.notna().to_numpy(), "user"]
-    users = reading.read(run, "users", ["user", group]).set_index("user")[group].astype(str)
-    level = users.reindex(who.to_numpy())
+    level = reading.levels_of(run, group).reindex(who.to_numpy())
     found = calibration(rows.reset_index(drop=True), level.reset_index(drop=True))
     return found.assign(bin=found.groupby("level").cumcount())

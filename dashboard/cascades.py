@@ -33,6 +33,7 @@ def nodes(study: StudyFolder, place: RunPath, key: int, groups: Sequence[str]) -
         raise NotARun(f"{place.arm}, seed {place.seed}: the root of a cascade is missing; run the study again")
     reshares = reading.read(run, "reshares", ["user", "parent_user", "minute", "depth"], where)
     found = cascade_tree(reshares, int(posts["author"].iloc[0]), int(posts["minute"].iloc[0]))
-    users = reading.table(study, place, "users", ["user", *groups]).set_index("user")
+    columns = ["user", *(reading.column_of(group) for group in groups)]
+    users = reading.table(study, place, "users", columns).set_index("user")
     traits = users.reindex(found["user"]).astype(str).agg(", ".join, axis=1) if groups else users.index[:0]
     return found.assign(who=traits.to_numpy() if groups else "")

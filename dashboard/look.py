@@ -122,7 +122,8 @@ def _frame(layout: dict[str, Any], traces: list[dict[str, Any]], panels: int, gr
     has_key = bool(keys and layout.get("showlegend"))
     lines = wrapped(str(said), TITLE_WIDTH)
     more = lines.count("<br>")
-    top = 18 + LINE * (1 + more) + (24 if panels > 1 else 0)
+    has_heading = any(note.get("yref") == "paper" for note in layout.get("annotations", []))
+    top = 18 + LINE * (1 + more) + (24 if panels > 1 or has_heading else 0)
     height = layout.get("height")
     tall = height if isinstance(height, int | float) else 310
     return {

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from dashboard import reading
-from dashboard.cuts import EVERYONE, KIND, MODALITY, Cut
+from dashboard.cuts import KIND, MODALITY, Cut
 from dashboard.frame import Shown
 from dashboard.points import spread
 from dashboard.spread import (
@@ -20,8 +20,8 @@ from feedsim.results import Run
 
 NO_CLASS = "no class"
 """What posts that are harmless are called."""
-POSTS = ["key", "minute", "harm", "removed_minute"]
-REVIEWS = ["key", "harm", "opened_minute", "decided_minute", "verdict"]
+POSTS = ["key", "minute", "harm", "status", "removed_minute"]
+REVIEWS = ["key", "harm", "started_minute", "decided_minute", "verdict"]
 OF_POSTS = (KIND, MODALITY)
 """Cuts by a column of posts."""
 
@@ -34,8 +34,7 @@ def _posts(run: Run, columns: list[str], cut: Cut) -> pd.DataFrame:
     if not cut.group:
         return reading.read(run, "posts", columns).assign(level="")
     posts = reading.read(run, "posts", [*columns, "author"])
-    users = reading.read(run, "users", ["user", cut.group]).set_index("user")[cut.group].astype(str)
-    return posts.assign(level=users.reindex(posts["author"]).to_numpy())
+    return posts.assign(level=reading.levels_of(run, cut.group).reindex(posts["author"]).to_numpy())
 
 
 def people_a_post(shown: Shown, cells: pd.DataFrame, cut: Cut) -> pd.DataFrame:
@@ -58,9 +57,9 @@ def sizes(shown: Shown, harm: str, beside: bool, cut: Cut) -> pd.DataFrame:
 
 def _counts(run: Run, cut: Cut) -> pd.DataFrame:
     found = reading.read(run, "cascades", ["key", "harm", "size", "depth"])
-    if cut.by == EVERYONE:
-        return cascade_counts(found.assign(level=""))
-    return cascade_counts(found.merge(_posts(run, ["key"], cut)[["key", "level"]], on="key"))
+    posts = _posts(run, ["key", "minute"], cut)
+    # What went around in the burn-in, arms have largely in common.
+    return cascade_counts(found.merge(posts.loc[posts["minute"] >= 0, ["key", "level"]], on="key"))
 
 
 def concentration(shown: Shown, deed: str, harm: str, cut: Cut) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -77,10 +76,11 @@ def concentration(shown: Shown, deed: str, harm: str, cut: Cut) -> tuple[pd.Data
 
 def _over_people(run: Run, column: str, group: str) -> pd.DataFrame:
     """The curve of each level, and its Gini coefficient at x = -1: panel, x, y."""
-    users = reading.read(run, "users", [column, *([group] if group else [])])
+    named = reading.column_of(group)
+    users = reading.read(run, "users", [column, *([named] if named else [])])
     if column not in users:
         return pd.DataFrame({"panel": [], "x": [], "y": []})
-    levels = users[group].astype(str) if group in users else pd.Series("", index=users.index)
+    levels = users[named].astype(str) if named in users else pd.Series("", index=users.index)
     found = []
     for level, counts in users[column].groupby(levels, sort=True):
         curve = lorenz(counts)

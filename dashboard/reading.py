@@ -50,7 +50,10 @@ def _summary(_study: StudyFolder, stamp: str) -> tuple[pd.DataFrame, Roster]:
     if lacking := {*CELL, "n"} - set(rows):
         raise NotARun(f"{_study.name}: its summary has no {', '.join(sorted(lacking))}; run the study again")
     named = rows[["arm", "assumption", "seed"]].drop_duplicates().astype({"arm": str, "assumption": str})
-    there = [(str(arm), str(of), int(seed)) for arm, of, seed in named.itertuples(index=False, name=None)]
+    try:
+        there = [(str(arm), str(of), int(seed)) for arm, of, seed in named.itertuples(index=False, name=None)]
+    except (TypeError, ValueError) as error:
+        raise NotARun(f"{_study.name}: its summary has a seed that is no number; run the study again") from error
     arms, assumptions = (tuple(dict.fromkeys(str(run[i]) for run in there)) for i in (0, 1))
     return rows, Roster(arms, assumptions, frozenset(there))
 
@@ -187,6 +190,17 @@ def read(run: Run, name: str, columns: Sequence[str], where: Any = None) -> pd.D
         return cast(pd.DataFrame, rows.to_pandas())
     except (pa.ArrowException, OSError) as error:
         raise NotARun(f"{run.folder.name}/{path.name}: can't be read; run the study again") from error
+
+
+def column_of(group: str) -> str:
+    """The column of users.parquet with the levels of a group attribute: `leaning` itself is a number there."""
+    return "leaning_group" if group == "leaning" else group
+
+
+def levels_of(run: Run, group: str) -> "pd.Series[str]":
+    """The level of every user, by user. Raises NotARun."""
+    column = column_of(group)
+    return read(run, "users", ["user", column]).set_index("user")[column].astype(str)
 
 
 def table(study: StudyFolder, place: RunPath, name: str, columns: Sequence[str]) -> pd.DataFrame:

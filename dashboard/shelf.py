@@ -110,8 +110,8 @@ def find_studies(root: Path) -> list[StudyFolder]:
 def _folders(root: Path) -> Iterator[Path]:
     """Those in a folder that may be looked into."""
     with os.scandir(root) as entries:
-        names = [entry.name for entry in entries if entry.is_dir() and not entry.name.startswith(".")]
-    return (root / name for name in names if is_below(root, root / name))
+        names = [entry.name for entry in entries if not entry.name.startswith(".")]
+    return (root / name for name in names if is_below(root, root / name) and (root / name).is_dir())
 
 
 def _is_study(folder: Path, patterns: tuple[str, ...]) -> bool:

@@ -69,19 +69,22 @@ def gini(seen: "pd.Series[int]") -> float:
 
 
 def delays(posts: pd.DataFrame, reviews: pd.DataFrame | None) -> pd.DataFrame:
-    """Hours from publication to the first case, to the first verdict of harm, and to removal: harm, level, what, hours
-    (NaN = never), a row a harmful post of the measured days.
+    """Hours from publication until reviewers first look, to the first verdict of harm, and to a removal that lasts:
+    harm, level, what, hours (NaN = never), a row a harmful post of the measured days.
 
-    `posts`: key, minute, harm, level, removed_minute. `reviews`: key, harm, opened_minute, decided_minute, verdict.
+    `posts`: key, minute, harm, level, status, removed_minute. `reviews`: key, harm, started_minute, decided_minute,
+    verdict.
     """
     harmful = posts[(posts["harm"].astype(str) != "") & (posts["minute"] >= 0)]
     base = harmful[["key", "minute", "level"]].assign(harm=harmful["harm"].astype(str))
-    parts = [base.assign(what="removed", at=harmful["removed_minute"])]
+    # What an appeal has put back keeps the minute at which it was removed.
+    lasting = harmful["removed_minute"].where(harmful["status"].astype(str) == "removed")
+    parts = [base.assign(what="removed", at=lasting)]
     if reviews is not None and len(reviews):
         cases = reviews.assign(harm=reviews["harm"].astype(str))
         found = cases[cases["verdict"].astype(str) == "harmful"]
         parts.insert(0, base.assign(what="held to be harmful", at=_first(base, found, "decided_minute")))
-        parts.insert(0, base.assign(what="first looked at", at=_first(base, cases, "opened_minute")))
+        parts.insert(0, base.assign(what="first looked at", at=_first(base, cases, "started_minute")))
     rows = pd.concat(parts, ignore_index=True)
     return rows.assign(hours=(rows["at"] - rows["minute"]) / MINUTES)[["harm", "level", "what", "hours"]]
 

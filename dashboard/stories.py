@@ -15,7 +15,7 @@ DAY = 1440
 """Minutes."""
 FALSE, TRUE = "false", "true"
 TELL, CORRECT = "told", "corrected"
-POSTS = ["key", "minute", "narrative", "stance", "harm", "impressions", "reshares", "removed_minute", "labelled_minute"]
+POSTS = ["key", "minute", "narrative", "stance", "harm", "impressions", "reshares", "status", "labelled_minute"]
 
 
 def posts_of_stories(posts: pd.DataFrame) -> pd.DataFrame:
@@ -35,7 +35,7 @@ def posts_of_stories(posts: pd.DataFrame) -> pd.DataFrame:
 def story_table(told: pd.DataFrame) -> pd.DataFrame:
     """A row a story and what is done with it: story, truth, what, posts, views, reshares, removed, labelled, since (day
     of the first post of it). `told`: posts of stories."""
-    of = told.assign(is_removed=told["removed_minute"].notna(), is_labelled=told["labelled_minute"].notna())
+    of = told.assign(is_removed=told["status"].astype(str) == "removed", is_labelled=told["labelled_minute"].notna())
     found = of.groupby(["story", "truth", "what"]).agg(
         posts=("day", "size"), views=("impressions", "sum"), reshares=("reshares", "sum"),
         removed=("is_removed", "sum"), labelled=("is_labelled", "sum"), since=("day", "min"),

@@ -73,6 +73,7 @@ def _most_seen(shown: Shown, rows: pd.DataFrame) -> None:
     title = "Which stories are seen most?"
     figure = bars(drawn, shown.arms, title, "story", "thousands of views of posts that tell it")
     chart(figure, kept, "stories one by one")
+    st.caption("Posts of the burn-in count too, here and above.")
 
 
 def _one(shown: Shown, rows: pd.DataFrame, story: int, seed: int) -> None:

@@ -121,3 +121,9 @@ def test_the_stamp_changes_when_a_run_is_written_anew(tmp_path: Path) -> None:
     assert folder_of(study).stamp == before
     os.utime(study / "engagement" / "seed=0" / "manifest.json", ns=(5, 5))
     assert folder_of(study).stamp != before
+
+
+def test_a_link_that_leads_to_itself_is_no_study(tmp_path: Path) -> None:
+    (tmp_path / "loop").symlink_to("loop")
+    write_study(tmp_path / "one")
+    assert [study.name for study in find_studies(tmp_path)] == ["one"]

@@ -1,11 +1,14 @@
 """How harm spreads, by hand, and against the laws of what is drawn."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dashboard import reading
 from dashboard.spread import (
     arrived,
     at_least,
@@ -19,6 +22,7 @@ from dashboard.spread import (
 )
 from dashboard.stories import posts_of_stories, story_days, story_table
 from dashboard.told import most_seen
+from feedsim.results import Run
 
 
 def test_the_share_of_cascades_of_at_least_a_size() -> None:
@@ -70,14 +74,25 @@ def test_a_lorenz_curve_rises_from_0_to_100_below_the_diagonal(seen: list[int]) 
     assert (curve["y"] <= curve["x"] + 1e-9).all()
 
 
+def test_groups_of_leaning_are_levels_and_not_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
+    users = pd.DataFrame(
+        {"user": [0, 1], "leaning": [-0.2, 0.7], "leaning_group": ["left", "right"], "age": ["a", "b"]}
+    )
+    monkeypatch.setattr(reading, "read", lambda run, name, columns: users[columns])
+    run = Run(Path("x"), {})
+    assert reading.levels_of(run, "leaning").tolist() == ["left", "right"]
+    assert reading.levels_of(run, "age").tolist() == ["a", "b"]
+
+
 def test_delays_are_hours_from_publication_and_of_the_measured_days_alone() -> None:
     posts = pd.DataFrame(
         {"key": np.array([1, 2, 3, 4], np.uint64), "minute": [0, 60, -5, 10], "harm": ["hate", "hate", "hate", ""],
-         "level": ["old", "young", "old", "old"], "removed_minute": [120.0, np.nan, 7.0, 11.0]}
+         "level": ["old", "young", "old", "old"], "removed_minute": [120.0, 90.0, 7.0, 11.0],
+         "status": ["removed", "live", "removed", "removed"]}
     )  # fmt: skip
     reviews = pd.DataFrame(
         {"key": np.array([1, 1, 2, 2], np.uint64), "harm": ["hate", "hate", "lies", "hate"],
-         "opened_minute": [30, 20, 61, 90], "decided_minute": [100.0, 80.0, 62.0, 95.0],
+         "started_minute": [30, 20, 61, 90], "decided_minute": [100.0, 80.0, 62.0, 95.0],
          "verdict": ["harmful", "harmless", "harmful", "harmless"]}
     )  # fmt: skip
     found = delays(posts, reviews)
@@ -131,7 +146,7 @@ def test_people_a_post_reaches_are_of_harmful_posts_of_the_measured_days() -> No
 STORIES = pd.DataFrame(
     {"key": np.array([1, 2, 3, 4, 5], np.uint64), "minute": [-10, 1500, 20, 30, 40], "narrative": [1, 1, 2, 2, -1],
      "stance": [1, -1, 1, 1, 0], "impressions": [10, 99, 3, 4, 50], "reshares": [2, 0, 1, 0, 0],
-     "harm": ["misinformation", "", "", "hate", ""], "removed_minute": [5.0, np.nan, np.nan, 9.0, np.nan],
+     "harm": ["misinformation", "", "", "hate", ""], "status": ["removed", "live", "live", "removed", "live"],
      "labelled_minute": [np.nan] * 5}
 )  # fmt: skip
 

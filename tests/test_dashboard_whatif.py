@@ -173,6 +173,15 @@ def test_a_link_that_asks_for_what_is_not_there_gets_a_sentence(
     assert f"The link asks for {name}={value}, which is not there" in said(app)
 
 
+def test_a_world_without_harm_leaves_a_policy_about_harm_nothing_to_choose(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, started: list[str]
+) -> None:
+    monkeypatch.setattr("dashboard.whatif.widgets.harms", lambda world: ())
+    app = opened(monkeypatch, tmp_path, "whatif", policy="demote")
+    assert not app.exception
+    assert "there is none in this world" in said(app)
+
+
 def test_an_idea_fills_in_a_form_that_said_something_else(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, started: list[str]
 ) -> None:

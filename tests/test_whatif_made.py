@@ -91,13 +91,22 @@ def test_a_link_in_it_goes_and_what_it_leads_to_stays(tmp_path: Path) -> None:
     root = tmp_path / "runs"
     folder = asked(root, "one")
     kept = asked(tmp_path, "kept")
-    (folder / "out").symlink_to(kept)
-    (folder / "file").symlink_to(kept / starting.FILE)
+    (folder / "what_if" / "out").symlink_to(kept)
+    (folder / "what_if" / "file").symlink_to(kept / starting.FILE)
     size = next(one.size for one in made(root))
     assert size < 2000 + (folder / starting.FILE).stat().st_size + 500
     delete(root, "one")
     assert list(root.iterdir()) == []
     assert (kept / "what_if" / "seed=1" / "metrics.parquet").stat().st_size == 2000
+
+
+def test_what_somebody_else_has_put_there_keeps_it(tmp_path: Path) -> None:
+    folder = asked(tmp_path, "one")
+    (folder / "thesis.txt").write_text("years of work")
+    assert made(tmp_path) == []
+    with pytest.raises(NotARun, match="it stays"):
+        delete(tmp_path, "one")
+    assert (folder / "thesis.txt").is_file()
 
 
 def test_one_that_runs_is_not_deleted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -91,8 +91,7 @@ def _groups(shown: Shown, place: RunPath) -> list[str]:
     """Columns of users.parquet with a group attribute."""
     population = reading.scenario(shown.study, place).get("population")
     groups = population.get("groups") if isinstance(population, dict) else None
-    names = list(groups) if isinstance(groups, dict) else []
-    return ["leaning_group" if name == "leaning" else name for name in names]
+    return [reading.column_of(name) for name in groups] if isinstance(groups, dict) else []
 
 
 def _people(shown: Shown, place: RunPath) -> int:

@@ -30,6 +30,8 @@ from dashboard.points import of_cut, spread
 from dashboard.show import chart, sentence, table
 from dashboard.state import choose, choose_part
 
+CASES = "cases"
+"""In the address: what the desk is cut by."""
 PARTS = {
     "desk": "Review desk",
     "detectors": "Detectors",
@@ -71,7 +73,11 @@ def _cells(shown: Shown, metrics: Sequence[str]) -> pd.DataFrame:
 def _choose_cut(cells: pd.DataFrame, kinds: Sequence[str], name: str, where: object = st) -> Cut:
     """A cut of one of these kinds. Parts that can be cut by different things have a `name` each in the address."""
     cuts = {cut.name: cut for cut in cuts_of(cells) if cut.by in kinds}
-    return cuts[choose(name, "Cut by", list(cuts), form=lambda name: cuts[name].label, where=where)]
+
+    def label(of: str) -> str:
+        return "source of the case" if name == CASES and cuts[of].by == SOURCE else cuts[of].label
+
+    return cuts[choose(name, "Cut by", list(cuts), form=label, where=where)]
 
 
 def _desk(shown: Shown) -> None:
@@ -80,7 +86,7 @@ def _desk(shown: Shown) -> None:
     if of_desk.empty:
         sentence("There is no review desk in any arm.")
         return
-    cut = _choose_cut(of_desk, (EVERYONE, HARM, SOURCE, POOL), "cases")
+    cut = _choose_cut(of_desk, (EVERYONE, HARM, SOURCE, POOL), CASES)
     days = shown.days(list(DESK))
     for metric, (title, y) in DESK.items():
         rows = cut_rows(days, metric, ANY if cut.by == HARM else "", cut)
@@ -184,7 +190,10 @@ def _costs(shown: Shown) -> None:
         drawn = spread(touched, "y", ["arm", "panel", "level"])
         title = "What does each policy touch?"
         chart(bars(drawn, shown.arms, title, "policy", "% of candidates for feeds"), drawn, "what policies touch")
-        st.caption("A candidate counts as lowered where a policy takes anything off its score, however little.")
+        st.caption(
+            "A candidate counts as lowered where a policy takes anything off its score, however little. Posts that are "
+            "removed or labelled as such, and what reviewers do, are no candidates and not counted here."
+        )
     if len(shown.only) > 1:
         rows = changes(shown, base, cut)
         title = f"What does each arm pay, and what for, against {base}?"

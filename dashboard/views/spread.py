@@ -14,6 +14,7 @@ from dashboard.reach import NO_CLASS, OF_POSTS, concentration, found_when, peopl
 from dashboard.show import chart, sentence
 from dashboard.state import choose, choose_flag, choose_number, choose_part
 from dashboard.told import believed
+from feedsim.report.numbers import counted
 
 PARTS = {
     "reach": "Prevalence and reach",
@@ -119,7 +120,7 @@ def _cascades(shown: Shown, cells: pd.DataFrame, harms: list[str]) -> None:
         rows = found[found["what"] == what]
         figure = curves(rows, shown.arms, title, x, "share of cascades", logs="xy")
         chart(figure, rows[["arm", "panel", "x", "y"]], f"cascades by {what}")
-    st.caption("Of all posts that were reshared at least once, all seeds together.")
+    st.caption("Of all posts of the measured days that were reshared at least once, all seeds together.")
 
 
 def _tree(shown: Shown, harms: list[str], groups: list[str]) -> None:
@@ -138,7 +139,7 @@ def _tree(shown: Shown, harms: list[str], groups: list[str]) -> None:
     # Column by column: a row of mixed types would make the key a float.
     key, size, depth = (int(largest[name].iloc[rank - 1]) for name in ("key", "size", "depth"))
     nodes = cascades.nodes(shown.study, places[seed], key, groups)
-    title = f"How did this {post} travel? {size:,} people, {depth} steps"
+    title = f"How did this {post} travel? {size:,} people, {counted(depth, 'step', 'steps')}"
     chart(tree(nodes, shown.arms, arm, title), nodes.drop(columns="y"), "one cascade")
     few = f" Drawn are the first {len(nodes):,} people." if len(nodes) < size else ""
     st.caption(

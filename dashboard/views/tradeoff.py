@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.charts.panels import over_time
-from dashboard.cuts import ANY, BY_SOURCE, Cut, cut_rows, cuts_of, harms_of
+from dashboard.cuts import ANY, BY_SOURCE, HARM, Cut, cut_rows, cuts_of, harms_of
 from dashboard.frame import Shown, page
 from dashboard.marks import burn_in_of, marks_of
 from dashboard.measures import MEASURES
@@ -62,7 +62,7 @@ def _days(shown: Shown, measure: str, harm: str, cut: Cut) -> None:
     marks, burn_in = marks_of(shown), burn_in_of(shown)
     value, share = engagement(days, measure, cut), cut_rows(days, "prevalence", harm, cut)
     if len(value):
-        title = f"How does engagement develop{_by(cut)}?"
+        title = f"How does engagement develop{'' if cut.by == HARM else _by(cut)}?"
         chart(over_time(value, shown.arms, title, axis(measure), marks, burn_in), _numbers(value), "engagement by day")
     else:
         sentence(f"Engagement is not measured by {cut.label}.")

@@ -14,6 +14,8 @@ from feedsim.merging import Data
 ADDED = "policy"
 """In the address: the cards, each a kind, or kind-2 and so on for further ones of it."""
 CARD = re.compile(r"([a-z_]+?)(?:-(\d{1,3}))?")
+MOST = 40
+"""Cards that a page shows."""
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 
 
@@ -45,7 +47,10 @@ def added() -> list[str]:
     found = list(dict.fromkeys(st.query_params.get_all(ADDED)))
     for card in (one for one in found if kind_of_card(one) is None):
         refuse(ADDED, card, "it should be a policy of the library, or its name with -2 and so on for another of it")
-    return [card for card in found if kind_of_card(card) is not None]
+    good = [card for card in found if kind_of_card(card) is not None]
+    if len(good) > MOST:
+        st.warning(plain(f"The link asks for {len(good)} policies; shown are the first {MOST}."))
+    return good[:MOST]
 
 
 def kind_of_card(card: str) -> str | None:

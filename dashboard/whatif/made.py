@@ -1,7 +1,8 @@
 """The what-ifs that this page has made, as they lie in the folder: which, how large, and taking them away.
 
 What is not its own is never touched. Its own is a folder, no link, whose `what-if.yaml`, a file and no link, is a study
-of the folder's name with the two arms of a what-if, which rests on no file outside: `starting` writes nothing else.
+of the folder's name with the two arms of a what-if, which rests on no file outside, and in which nothing lies but that
+and what a run of it leaves: `starting` writes nothing else.
 Knows nothing of Streamlit.
 """
 
@@ -20,6 +21,8 @@ from feedsim.inputs import PATHS
 from feedsim.merging import Data
 from feedsim.reading import read
 from feedsim.results import NotARun
+
+REPORT = "report.html"
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,7 @@ def _question(root: Path, name: str) -> str | None:
     folder, file = root / name, root / name / starting.FILE
     if not SLUG.fullmatch(name) or folder.is_symlink() or file.is_symlink() or not is_below(root, file):
         return None
-    if not file.is_file():
+    if not file.is_file() or not _holds_nothing_else(folder):
         return None
     try:
         said = read(file).data
@@ -68,6 +71,14 @@ def _question(root: Path, name: str) -> str | None:
     if not isinstance(said, dict) or said.get("name") != name or not _is_what_if(root, said):
         return None
     return str(said.get("question", ""))
+
+
+def _holds_nothing_else(folder: Path) -> bool:
+    """Whether all that lies there is what the page and `feedsim run` of its file write."""
+    with os.scandir(folder) as entries:
+        names = [entry.name for entry in entries]
+    mine = (starting.FILE, starting.SAID, REPORT, *ARMS)
+    return all(name in mine or name.startswith(".") or name.endswith(".parquet") for name in names)
 
 
 def is_own(root: Path, name: str) -> bool:

@@ -116,6 +116,9 @@ def _one(setting: Setting, key: str, world: World) -> Any:
     options = list(harms(world) if setting.kind == "harm" else setting.options)
     if setting.may_be_nothing:
         options.insert(0, NOTHING)
+    if not options:
+        st.caption(plain(f"{setting.label}: there is none in this world."))
+        return setting.default
     if setting.each is not None:
         options.append(OWN)
     default = OWN if isinstance(setting.default, dict) else setting.default
